@@ -1,0 +1,47 @@
+# One way to declare a library, a test and a program, so that every folder's CMakeLists.txt reads alike.
+
+add_library(vicino_options INTERFACE)
+target_compile_options(vicino_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wnon-virtual-dtor -Werror)
+target_include_directories(vicino_options INTERFACE ${CMAKE_SOURCE_DIR}/src ${CMAKE_BINARY_DIR}/generated)
+if(VICINO_SANITIZE)
+  target_compile_options(vicino_options INTERFACE
+    -fsanitize=${VICINO_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g -O1)
+  target_link_options(vicino_options INTERFACE -fsanitize=${VICINO_SANITIZE})
+endif()
+if(VICINO_TESTS AND NOT VICINO_WASM AND NOT VICINO_FUZZ)
+  enable_testing()
+  find_package(GTest REQUIRED)
+  include(GoogleTest)
+endif()
+
+# vicino_library(NAME SOURCES a.cpp ... DEPS base ... [TESTS a_test.cpp ...])
+# Headers are found from src/, as "rtc/stun.h". The folder's tests become one program, NAME_test.
+function(vicino_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;PRIVATE_DEPS;TESTS" ${ARGN})
+  add_library(${name} STATIC ${ARG_SOURCES})
+  target_link_libraries(${name} PUBLIC vicino_options ${ARG_DEPS} PRIVATE ${ARG_PRIVATE_DEPS})
+  if(ARG_TESTS AND VICINO_TESTS AND NOT VICINO_WASM AND NOT VICINO_FUZZ)
+    vicino_test(${name}_test SOURCES ${ARG_TESTS} DEPS ${name})
+  endif()
+endfunction()
+
+# vicino_test(NAME SOURCES a_test.cpp ... DEPS ...): a GoogleTest program whose cases CTest lists one by one.
+function(vicino_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;LABELS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gmock_main)
+  target_compile_definitions(${name} PRIVATE
+    VICINO_SOURCE_DIR="${CMAKE_SOURCE_DIR}" VICINO_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  if(NOT ARG_LABELS)
+    set(ARG_LABELS unit)
+  endif()
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT 120)
+endfunction()
+
+# vicino_executable(NAME SOURCES ... DEPS ...)
+function(vicino_executable name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE vicino_options ${ARG_DEPS})
+endfunction()

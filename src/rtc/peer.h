@@ -1,0 +1,77 @@
+// One WebRTC peer over one path: ICE, DTLS, SRTP; sans-IO. The server is ICE-lite and DTLS passive; the native client
+// is ICE controlling and DTLS active. What a datagram may do before it is authenticated: nothing but be answered by a
+// STUN response no larger than itself.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/address.h"
+#include "base/random.h"
+#include "base/time.h"
+#include "rtc/media.h"
+#include "rtc/outbox.h"
+
+namespace vicino::rtc {
+
+// The process's DTLS identity: a self-signed ECDSA P-256 certificate made at start and an SSL_CTX around it.
+// One per process, shared by all peers of one thread group; immutable once made.
+class DtlsIdentity {
+ public:
+  static Result<std::unique_ptr<DtlsIdentity>> create();
+  ~DtlsIdentity();
+  const Fingerprint& fingerprint() const;
+  void* ssl_ctx() const;  // SSL_CTX*; void so that OpenSSL's headers stay in rtc/dtls.cpp
+
+ private:
+  struct Impl;
+  explicit DtlsIdentity(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+struct PeerConfig {
+  enum class Role : uint8_t { server, client };
+  Role role = Role::server;
+  TransportParameters local;   // candidates unused
+  TransportParameters remote;  // candidates used by the client only
+};
+
+class Peer {
+ public:
+  enum class State : uint8_t { connecting, connected, closed };
+
+  // What a datagram turned out to carry, decrypted in place inside the datagram's own memory.
+  struct Incoming {
+    enum class Kind : uint8_t { nothing, rtp, rtcp } kind = Kind::nothing;
+    MutBytes packet;
+  };
+
+  Peer(PeerConfig config, const DtlsIdentity& identity, SecureRandom& random, Instant now);
+  ~Peer();
+  Peer(Peer&&) noexcept;
+  Peer& operator=(Peer&&) noexcept;
+
+  // A datagram that arrived from `from`. For the server the caller has found this peer by the STUN username or by
+  // remote(). Errors are for counting; the peer stays as it was.
+  Result<Incoming> handle_datagram(Instant now, const Address& from, MutBytes datagram, Outbox& out);
+  void handle_timeout(Instant now, Outbox& out);
+  Instant next_timeout() const;  // O(1); Instant::never() when nothing is due
+
+  State state() const;
+  // The nominated, authenticated remote address; nullopt before. Consent lost for 30 s (RFC 7675): state() is closed.
+  const std::optional<Address>& remote() const;
+
+  // Seals one packet into the outbox, addressed to remote(). `header` is a whole RTP header with extensions and is
+  // authenticated, `payload` is encrypted. Errors: bad_state before connected; too_large over one datagram.
+  Status send_rtp(Bytes header, Bytes payload, Outbox& out);
+  // A compound RTCP packet in the clear. Errors as send_rtp.
+  Status send_rtcp(Bytes compound, Outbox& out);
+  // Sends a DTLS close_notify and is closed.
+  void close(Outbox& out);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace vicino::rtc

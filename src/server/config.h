@@ -1,0 +1,56 @@
+// Every setting of the server as one value. apps/vicinod/settings.cpp fills it from file, environment and flags and
+// documents each; docs/operating.md is the operator's page.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "rtc/media.h"
+
+namespace vicino::server {
+
+struct Limits {
+  size_t max_rooms = 1000;
+  size_t max_participants_per_room = 100;
+  size_t max_participants = 5000;
+  size_t audio_slots = 8;              // receive slots filled per participant
+  size_t video_slots = 25;
+  size_t max_connections = 6000;
+  size_t max_connections_per_address = 128;
+  size_t messages_per_second = 50;     // per connection, averaged over 2 s
+  size_t joins_per_minute_per_address = 240;
+  size_t send_queue_bytes = 1 << 20;   // per slow reader; over it the connection is closed
+  Duration resume_grace = seconds(20); // how long a lost participant's place is kept
+};
+
+struct OpenRoom {
+  std::string name;
+  std::string token;  // bearer token; "" : anyone who reaches the server
+};
+
+struct Config {
+  std::string http_address = "127.0.0.1";
+  uint16_t http_port = 8080;
+  std::string tls_certificate;  // PEM files; both or none
+  std::string tls_key;
+  std::string public_url;       // as users see it; "" : http(s)://address:port
+  std::vector<std::string> allowed_origins;  // beside the public URL's own
+  std::vector<std::string> ice_addresses = {"127.0.0.1"};  // announced in candidates
+  std::string media_address = "127.0.0.1";   // what the UDP sockets bind to
+  uint16_t media_port = 40000;               // first; one per worker, consecutive
+  size_t workers = 0;                        // 0: one per core
+  std::string data_folder = "data";
+  std::string web_folder;                    // the built web app
+  std::vector<OpenRoom> open_rooms;
+  std::string admin_token;                   // for POST /api/open-rooms; "" : only from loopback
+  bool rooms_by_anyone = true;               // false: only rooms already known may be joined
+  std::vector<rtc::Codec> video_codecs = {rtc::Codec::vp8, rtc::Codec::vp9, rtc::Codec::av1, rtc::Codec::h264};
+  std::string log_level = "info";
+  Duration drain_time = seconds(5);
+  Limits limits;
+};
+
+}  // namespace vicino::server

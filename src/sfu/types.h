@@ -1,0 +1,91 @@
+// What the SFU and its callers say to each other: values only.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/ids.h"
+#include "rtc/media.h"
+#include "rtc/peer.h"
+
+namespace vicino::sfu {
+
+// What a track carries; the numbers are those of wire.fbs.
+enum class Source : uint8_t { microphone = 0, camera = 1, screen = 2, screen_audio = 3 };
+inline constexpr size_t source_count = 4;
+constexpr rtc::MediaKind kind_of(Source s) {
+  return s == Source::camera || s == Source::screen ? rtc::MediaKind::video : rtc::MediaKind::audio;
+}
+
+using RoomId = Id<struct RoomTag, uint64_t>;  // the server's number for a room, unique within its run
+
+// One of a participant's own tracks: a negotiated m-line (direction receive) and what it carries.
+struct Publication {
+  Source source;
+  rtc::MediaSection section;
+  uint16_t width = 0, height = 0;  // of the largest layer as announced; 0: unknown
+};
+
+// A participant's media as negotiated: everything the room needs to know about it.
+struct ParticipantSetup {
+  ParticipantId id;
+  std::vector<Publication> publications;
+  std::vector<rtc::MediaSection> slots;  // m-lines with direction send
+  // WHEP: no wants; every publisher is put into slots in order of arrival, except those of the same peer name.
+  bool receives_everything = false;
+  std::string peer_name;  // "" for nobody's
+};
+
+// What a client's layout shows, most wanted first. Sizes in pixels.
+struct Want {
+  ParticipantId participant;
+  Source source;
+  uint16_t width;
+  uint16_t height;
+};
+
+struct SlotChange {
+  std::string mid;
+  std::optional<ParticipantId> content;  // nullopt: nobody
+  Source source;
+};
+
+// Commands of the server to the worker that owns a room, in order.
+struct AddParticipant {
+  RoomId room;  // made if it isn't there
+  ParticipantSetup setup;
+  rtc::PeerConfig transport;
+};
+// The same stay with a new peer connection: media of the old one stops, others keep their slots.
+struct ReplaceParticipant {
+  RoomId room;
+  ParticipantSetup setup;
+  rtc::PeerConfig transport;
+};
+struct RemoveParticipant {
+  RoomId room;
+  ParticipantId id;
+};
+struct SetWants {
+  RoomId room;
+  ParticipantId id;
+  std::vector<Want> wants;
+};
+using Command = std::variant<AddParticipant, ReplaceParticipant, RemoveParticipant, SetWants>;
+
+// What the worker tells the server.
+struct ParticipantConnected {  // media path up: ICE, DTLS and SRTP done
+  ParticipantId id;
+};
+struct ParticipantLost {  // media path closed by the peer or silent for too long
+  ParticipantId id;
+};
+struct SlotsChanged {
+  ParticipantId id;
+  std::vector<SlotChange> slots;
+};
+using Event = std::variant<ParticipantConnected, ParticipantLost, SlotsChanged>;
+
+}  // namespace vicino::sfu
