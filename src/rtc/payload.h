@@ -1,0 +1,88 @@
+// RTP payload formats: VP8 (RFC 7741), VP9 (RFC 9628), AV1 (AOM RTP 1.0), H.264 (RFC 6184), Opus (RFC 7587).
+// The SFU reads and rewrites descriptors (describe, rewrite_picture); the native client packetises and reassembles whole
+// frames. The frame itself is ciphertext behind a constant shim (sframe/shim.h): nothing here looks further than needed to
+// see frame boundaries and key frames.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+
+#include "base/bytes.h"
+#include "rtc/media.h"
+#include "rtc/rtp.h"
+
+namespace vicino::rtc {
+
+// What a forwarder needs to know of one video packet.
+struct PictureInfo {
+  bool key_frame = false;     // the packet begins a key frame (of its spatial layer)
+  bool begins_frame = false;
+  uint8_t spatial_layer = 0;
+  uint8_t temporal_layer = 0;
+  std::optional<uint16_t> picture_id;  // 7 or 15 bits as sent
+  bool picture_id_15_bits = false;
+  std::optional<uint8_t> tl0_picture_index;
+};
+// Reads the payload descriptor. `dependency_descriptor`: the extension's value or empty; for AV1 it decides when present.
+// Errors: truncated, malformed.
+Result<PictureInfo> describe(Codec codec, Bytes payload, Bytes dependency_descriptor);
+
+// Rewrites picture id and TL0PICIDX in place (VP8, VP9); sizes never change. Nothing to do for other codecs.
+void rewrite_picture(Codec codec, MutBytes payload, const PictureInfo& as_sent, uint16_t picture_id,
+                     uint8_t tl0_picture_index);
+
+// Dependency descriptor: mandatory fields (AV1 RTP A.8.3).
+struct DependencyFields {
+  bool start_of_frame;
+  bool end_of_frame;
+  uint8_t template_id;
+  uint16_t frame_number;
+  bool has_structure;  // an extended descriptor with a template structure: only key frames carry it
+};
+std::optional<DependencyFields> read_dependency_fields(Bytes value);
+void rewrite_frame_number(MutBytes value, uint16_t frame_number);
+
+// Cuts one encoded frame (shim and all) into payloads of at most `max_payload` bytes. Keeps the running picture id.
+class Packetizer {
+ public:
+  Packetizer(Codec codec, size_t max_payload, uint16_t first_picture_id);
+  // Calls `emit(payload, last)` in order; payload memory is valid during the call. Errors: malformed (H.264, AV1 frames
+  // that aren't in their byte-stream form), too_large.
+  Status packetize(Bytes frame, bool key_frame, const std::function<void(Bytes payload, bool last)>& emit);
+
+ private:
+  Codec codec_;
+  size_t max_payload_;
+  uint16_t picture_id_;
+  Buffer scratch_;
+};
+
+// Puts frames together again from packets in any order within a window of 512; bounded memory. Frames come out complete
+// and in order; a frame that can't be completed is skipped when a later key frame is complete.
+class FrameAssembler {
+ public:
+  explicit FrameAssembler(Codec codec);
+  struct Frame {
+    Buffer data;
+    uint32_t timestamp;
+    bool key_frame;
+  };
+  void add(uint16_t sequence, uint32_t timestamp, bool marker, Bytes payload, Bytes dependency_descriptor);
+  std::optional<Frame> take();
+
+ private:
+  struct Packet {
+    uint32_t timestamp;
+    bool marker;
+    PictureInfo info;
+    Buffer payload;
+  };
+  Codec codec_;
+  SequenceUnwrapper unwrapper_;
+  std::map<int64_t, Packet> packets_;
+  std::optional<int64_t> next_;  // first sequence number not yet given out
+};
+
+}  // namespace vicino::rtc
