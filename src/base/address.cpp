@@ -54,8 +54,8 @@ std::optional<std::vector<uint16_t>> parse_groups(std::string_view text) {
 std::optional<std::array<uint8_t, 16>> parse_v6(std::string_view text) {
   const size_t gap = text.find("::");
   const auto head = parse_groups(text.substr(0, gap));
-  const auto tail = gap == std::string_view::npos ? std::vector<uint16_t>()
-                                                  : parse_groups(text.substr(gap + 2));
+  const auto tail =
+      gap == std::string_view::npos ? std::vector<uint16_t>() : parse_groups(text.substr(gap + 2));
   if (!head || !tail) return std::nullopt;
   const size_t count = head->size() + tail->size();
   if (gap == std::string_view::npos ? count != 8 : count > 7) return std::nullopt;
@@ -69,7 +69,9 @@ std::optional<std::array<uint8_t, 16>> parse_v6(std::string_view text) {
 
 }  // namespace
 
-bool Address::is_v4() const { return std::equal(v4_prefix.begin(), v4_prefix.end(), ip.begin()); }
+bool Address::is_v4() const {
+  return std::equal(v4_prefix.begin(), v4_prefix.end(), ip.begin());
+}
 
 Address Address::v4(std::array<uint8_t, 4> octets, uint16_t port) {
   Address address;
@@ -98,8 +100,7 @@ std::string Address::to_candidate_text() const {
   }
   for (size_t i = 0; i < 16; i += 2) {
     std::array<char, 4> digits;
-    const auto end =
-        std::to_chars(digits.data(), digits.data() + 4, load16(ip.data() + i), 16).ptr;
+    const auto end = std::to_chars(digits.data(), digits.data() + 4, load16(ip.data() + i), 16).ptr;
     if (i > 0) text += ':';
     text.append(digits.data(), end);
   }

@@ -1,9 +1,9 @@
 // An IP address and port as a value: what a datagram came from or goes to. No I/O.
-// It can't be logged: there is no operator<< and no formatter, and to_candidate_text() is only for SDP candidates.
+// It can't be logged: there is no operator<< and no formatter, and to_candidate_text() is only for
+// SDP candidates.
 #pragma once
 
 #include <array>
-#include <compare>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -17,7 +17,7 @@ struct Address {
   uint16_t port = 0;
 
   bool is_v4() const;
-  friend auto operator<=>(const Address&, const Address&) = default;
+  friend bool operator==(const Address&, const Address&) = default;
 
   static Address v4(std::array<uint8_t, 4> octets, uint16_t port);
   // A numeric IPv4 or IPv6 address. Errors: malformed.

@@ -1,5 +1,5 @@
-// Bytes: borrowed views, a reader that can't run past the end, a writer into memory the caller owns.
-// Multi-byte integers are big-endian (network order) throughout.
+// Bytes: borrowed views, a reader that can't run past the end, a writer into memory the caller
+// owns. Multi-byte integers are big-endian (network order) throughout.
 #pragma once
 
 #include <algorithm>
@@ -27,9 +27,12 @@ inline Bytes as_bytes(std::string_view text) {
 inline std::string_view as_text(Bytes bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
-inline bool equal(Bytes a, Bytes b) { return std::ranges::equal(a, b); }
+inline bool equal(Bytes a, Bytes b) {
+  return std::ranges::equal(a, b);
+}
 
-// For tags, tokens and keys: takes the same time whatever differs; different lengths are never equal.
+// For tags, tokens and keys: takes the same time whatever differs; different lengths are never
+// equal.
 bool ct_equal(Bytes a, Bytes b);
 
 // memcpy that accepts empty spans (whose data() may be null).
@@ -38,7 +41,9 @@ inline void copy(Bytes from, MutBytes to) {
   if (!from.empty()) std::memcpy(to.data(), from.data(), from.size());
 }
 
-inline uint16_t load16(const uint8_t* p) { return static_cast<uint16_t>(p[0] << 8 | p[1]); }
+inline uint16_t load16(const uint8_t* p) {
+  return static_cast<uint16_t>(p[0] << 8 | p[1]);
+}
 inline uint32_t load24(const uint8_t* p) {
   return static_cast<uint32_t>(p[0]) << 16 | static_cast<uint32_t>(p[1]) << 8 | p[2];
 }
@@ -79,17 +84,27 @@ class Reader {
     bytes_ = bytes_.subspan(count);
     return taken;
   }
-  Result<uint8_t> u8() { return take(1).transform([](Bytes b) { return b[0]; }); }
-  Result<uint16_t> u16() { return take(2).transform([](Bytes b) { return load16(b.data()); }); }
-  Result<uint32_t> u24() { return take(3).transform([](Bytes b) { return load24(b.data()); }); }
-  Result<uint32_t> u32() { return take(4).transform([](Bytes b) { return load32(b.data()); }); }
-  Result<uint64_t> u64() { return take(8).transform([](Bytes b) { return load64(b.data()); }); }
+  Result<uint8_t> u8() {
+    return read<1>([](const uint8_t* p) { return p[0]; });
+  }
+  Result<uint16_t> u16() { return read<2>(load16); }
+  Result<uint32_t> u24() { return read<3>(load24); }
+  Result<uint32_t> u32() { return read<4>(load32); }
+  Result<uint64_t> u64() { return read<8>(load64); }
 
  private:
+  template <size_t count, class Load>
+  auto read(Load load) -> Result<decltype(load(nullptr))> {
+    const auto bytes = take(count);
+    if (!bytes) return std::unexpected(bytes.error());
+    return load(bytes->data());
+  }
+
   Bytes bytes_;
 };
 
-// Writes into memory the caller owns. Too little room is remembered, not fatal: check ok() once at the end.
+// Writes into memory the caller owns. Too little room is remembered, not fatal: check ok() once at
+// the end.
 class Writer {
  public:
   explicit Writer(MutBytes memory) : memory_(memory) {}

@@ -67,8 +67,9 @@ TEST(Address, ParsesBothFamiliesAndNothingElse) {
   EXPECT_EQ(Address::parse("2001:db8::1", 0)->to_candidate_text(), "2001:db8:0:0:0:0:0:1");
   EXPECT_EQ(Address::parse("::ffff:10.0.0.1", 0)->to_candidate_text(), "10.0.0.1");
   EXPECT_EQ(Address::parse("::", 0)->to_candidate_text(), "0:0:0:0:0:0:0:0");
-  for (const char* bad : {"", "1.2.3", "1.2.3.4.5", "256.1.1.1", "1.2.3.4 ", "1::2::3", ":", "12345::",
-                          "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "host.local", "1:2:3:4:5:6:7:"}) {
+  for (const char* bad :
+       {"", "1.2.3", "1.2.3.4.5", "256.1.1.1", "1.2.3.4 ", "1::2::3", ":",
+        "12345::", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "host.local", "1:2:3:4:5:6:7:"}) {
     EXPECT_FALSE(Address::parse(bad, 0)) << bad;
   }
 }
@@ -76,7 +77,8 @@ TEST(Address, ParsesBothFamiliesAndNothingElse) {
 TEST(SecretBytes, IsWipedWhenMovedFrom) {
   SecretBytes<4> a{Bytes(Buffer{1, 2, 3, 4})};
   const SecretBytes<4> b = std::move(a);
-  EXPECT_EQ(to_hex(a.expose()), "00000000");  // NOLINT(bugprone-use-after-move): the point of the test
+  EXPECT_EQ(to_hex(a.expose()),
+            "00000000");  // NOLINT(bugprone-use-after-move): the point of the test
   EXPECT_EQ(to_hex(b.expose()), "01020304");
 }
 

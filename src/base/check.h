@@ -1,4 +1,5 @@
-// CHECK: a broken invariant is a bug in this program, never bad input, and ends the process. It stays on in release.
+// CHECK: a broken invariant is a bug in this program, never bad input, and ends the process. It
+// stays on in release.
 #pragma once
 
 #include <cstdio>

@@ -58,7 +58,9 @@ Result<Buffer> from_hex(std::string_view text) {
   return bytes;
 }
 
-std::string to_base64url(Bytes bytes) { return encode64(bytes, url_alphabet); }
+std::string to_base64url(Bytes bytes) {
+  return encode64(bytes, url_alphabet);
+}
 
 Result<Buffer> from_base64url(std::string_view text) {
   if (text.size() % 4 == 1) return fail(Errc::malformed, "base64url of impossible length");

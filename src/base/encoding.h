@@ -1,4 +1,5 @@
-// Text forms of bytes: hexadecimal, and base64 in the URL-safe alphabet without padding (RFC 4648 section 5).
+// Text forms of bytes: hexadecimal, and base64 in the URL-safe alphabet without padding (RFC 4648
+// section 5).
 #pragma once
 
 #include <string>
@@ -13,8 +14,8 @@ std::string to_hex(Bytes bytes);  // lower case
 Result<Buffer> from_hex(std::string_view text);
 
 std::string to_base64url(Bytes bytes);
-// Errors: malformed on padding, a character outside the alphabet, an impossible length or non-zero spare bits
-// (so that every byte string has exactly one accepted form).
+// Errors: malformed on padding, a character outside the alphabet, an impossible length or non-zero
+// spare bits (so that every byte string has exactly one accepted form).
 Result<Buffer> from_base64url(std::string_view text);
 
 // Standard alphabet with padding, as SDP and HTTP use it.

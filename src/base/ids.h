@@ -17,7 +17,8 @@ struct Id {
 using ParticipantId = Id<struct ParticipantTag, uint32_t>;
 // One signalling connection (a WebSocket, or a WHIP/WHEP resource).
 using ConnectionId = Id<struct ConnectionTag, uint64_t>;
-// A sender of end-to-end encrypted media; random, chosen by the client; low four bits zero (see core/media_keys.h).
+// A sender of end-to-end encrypted media; random, chosen by the client; low four bits zero (see
+// core/media_keys.h).
 using SenderId = Id<struct SenderTag, uint64_t>;
 
 }  // namespace vicino

@@ -1,4 +1,5 @@
-// Randomness as an argument. Secrets come from SecureRandom (src/net/entropy.h); tests and simulations pass a seeded one.
+// Randomness as an argument. Secrets come from SecureRandom (src/net/entropy.h); tests and
+// simulations pass a seeded one.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
-// Key material: zeroed when it goes, movable but not copyable, not printable, compared only in constant time.
+// Key material: zeroed when it goes, movable but not copyable, not printable, compared only in
+// constant time.
 #pragma once
 
 #include "base/bytes.h"

@@ -1,4 +1,5 @@
-// Time as typed arguments. No logic reads a clock: src/net/clock.h reads it once per turn of the loop and passes it on.
+// Time as typed arguments. No logic reads a clock: src/net/clock.h reads it once per turn of the
+// loop and passes it on.
 #pragma once
 
 #include <compare>
@@ -15,9 +16,15 @@ struct Duration {
   friend constexpr Duration operator/(Duration a, int64_t n) { return {a.us / n}; }
   constexpr int64_t ms() const { return us / 1000; }
 };
-constexpr Duration microseconds(int64_t n) { return {n}; }
-constexpr Duration milliseconds(int64_t n) { return {n * 1000}; }
-constexpr Duration seconds(int64_t n) { return {n * 1'000'000}; }
+constexpr Duration microseconds(int64_t n) {
+  return {n};
+}
+constexpr Duration milliseconds(int64_t n) {
+  return {n * 1000};
+}
+constexpr Duration seconds(int64_t n) {
+  return {n * 1'000'000};
+}
 
 // A monotonic moment: microseconds since an arbitrary start. Only differences mean anything.
 struct Instant {

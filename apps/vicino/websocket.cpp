@@ -1,0 +1,176 @@
+#include "websocket.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/ssl.hpp>
+#include <boost/beast/websocket.hpp>
+#include <boost/beast/websocket/ssl.hpp>
+#include <deque>
+
+#include "base/limits.h"
+
+namespace vicino::cli {
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+using asio::ip::tcp;
+
+namespace {
+
+constexpr auto handshake_time = std::chrono::seconds(10);
+
+// Stream: beast::tcp_stream, or the same inside TLS.
+template <class Stream>
+class Session final : public WebSocket, public std::enable_shared_from_this<Session<Stream>> {
+ public:
+  template <class... Args>
+  Session(asio::io_context& io, ServerUrl server, Handlers handlers, Args&... args)
+      : server_(std::move(server)), handlers_(std::move(handlers)), resolver_(io), stream_(io, args...) {}
+
+  void start() {
+    asio::co_spawn(
+        stream_.get_executor(), [self = this->shared_from_this()] { return self->run(); },
+        asio::detached);
+  }
+
+  void send(Buffer message) override {
+    queue_.push_back(std::move(message));
+    if (open_ && queue_.size() == 1) {
+      asio::co_spawn(
+          stream_.get_executor(), [self = this->shared_from_this()] { return self->drain(); },
+          asio::detached);
+    }
+  }
+
+  void close() override {
+    handlers_ = {};
+    open_ = false;
+    beast::get_lowest_layer(stream_).cancel();
+    beast::get_lowest_layer(stream_).close();
+  }
+
+ private:
+  asio::awaitable<void> run() {
+    try {
+      co_await open();
+      beast::flat_buffer buffer;
+      for (;;) {
+        co_await stream_.async_read(buffer, asio::use_awaitable);
+        const auto data = buffer.cdata();
+        const Bytes message(static_cast<const uint8_t*>(data.data()), data.size());
+        if (handlers_.message) handlers_.message(message);
+        buffer.consume(buffer.size());
+      }
+    } catch (const std::exception& e) {
+      fail(e.what());
+    }
+  }
+
+  asio::awaitable<void> open() {
+    auto& lowest = beast::get_lowest_layer(stream_);
+    lowest.expires_after(handshake_time);
+    const auto endpoints = co_await resolver_.async_resolve(server_.host, server_.port, asio::use_awaitable);
+    co_await lowest.async_connect(endpoints, asio::use_awaitable);
+    lowest.socket().set_option(tcp::no_delay(true));
+    if constexpr (!std::is_same_v<Stream, beast::tcp_stream>) {
+      SSL_set_tlsext_host_name(stream_.next_layer().native_handle(), server_.host.c_str());
+      stream_.next_layer().set_verify_callback(asio::ssl::host_name_verification(server_.host));
+      co_await stream_.next_layer().async_handshake(asio::ssl::stream_base::client, asio::use_awaitable);
+    }
+    lowest.expires_never();
+    stream_.set_option(beast::websocket::stream_base::timeout::suggested(beast::role_type::client));
+    stream_.set_option(beast::websocket::stream_base::decorator([](beast::websocket::request_type& request) {
+      request.set(beast::http::field::sec_websocket_protocol, "vicino.v1");
+    }));
+    stream_.binary(true);
+    stream_.read_message_max(limits::max_wire_message);
+    co_await stream_.async_handshake(server_.host + ":" + server_.port, "/ws", asio::use_awaitable);
+    open_ = true;
+    if (handlers_.opened) handlers_.opened();
+    if (!queue_.empty()) {
+      asio::co_spawn(
+          stream_.get_executor(), [self = this->shared_from_this()] { return self->drain(); },
+          asio::detached);
+    }
+  }
+
+  // Only one write may be under way: whoever makes the queue non-empty starts this, and it writes until it is empty.
+  asio::awaitable<void> drain() {
+    try {
+      while (open_ && !queue_.empty()) {
+        co_await stream_.async_write(asio::buffer(queue_.front()), asio::use_awaitable);
+        queue_.pop_front();
+      }
+    } catch (const std::exception& e) {
+      fail(e.what());
+    }
+  }
+
+  void fail(const std::string& why) {
+    open_ = false;
+    if (const auto closed = std::exchange(handlers_, {}).closed) closed(why);
+  }
+
+  ServerUrl server_;
+  Handlers handlers_;
+  tcp::resolver resolver_;
+  beast::websocket::stream<Stream> stream_;
+  std::deque<Buffer> queue_;
+  bool open_ = false;
+};
+
+asio::ssl::context& tls_context() {
+  static asio::ssl::context context = [] {
+    asio::ssl::context made(asio::ssl::context::tls_client);
+    made.set_default_verify_paths();
+    made.set_verify_mode(asio::ssl::verify_peer);
+    return made;
+  }();
+  return context;
+}
+
+}  // namespace
+
+Result<ServerUrl> ServerUrl::parse(std::string_view url) {
+  ServerUrl server;
+  if (url.starts_with("https://")) {
+    server.tls = true;
+    url.remove_prefix(8);
+  } else if (url.starts_with("http://")) {
+    url.remove_prefix(7);
+  } else {
+    return fail(Errc::malformed, "not an http:// or https:// address");
+  }
+  std::string_view authority = url.substr(0, url.find_first_of("/?#"));
+  const size_t bracket = authority.rfind(']');
+  const size_t colon = authority.find(':', bracket == std::string_view::npos ? 0 : bracket);
+  server.port = colon == std::string_view::npos ? (server.tls ? "443" : "80") : authority.substr(colon + 1);
+  std::string_view host = authority.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  if (host.empty() || server.port.empty()) return fail(Errc::malformed, "the address names no host");
+  server.host = host;
+  return server;
+}
+
+std::string ServerUrl::origin() const {
+  const bool default_port = port == (tls ? "443" : "80");
+  const std::string shown = host.find(':') == std::string::npos ? host : "[" + host + "]";
+  return std::string(tls ? "https://" : "http://") + shown + (default_port ? "" : ":" + port);
+}
+
+std::shared_ptr<WebSocket> WebSocket::connect(asio::io_context& io, const ServerUrl& server, Handlers handlers) {
+  if (server.tls) {
+    auto session = std::make_shared<Session<beast::ssl_stream<beast::tcp_stream>>>(
+        io, server, std::move(handlers), tls_context());
+    session->start();
+    return session;
+  }
+  auto session = std::make_shared<Session<beast::tcp_stream>>(io, server, std::move(handlers));
+  session->start();
+  return session;
+}
+
+}  // namespace vicino::cli
