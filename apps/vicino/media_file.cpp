@@ -66,16 +66,21 @@ bool h264_key_frame(Bytes frame) {
 bool is_key_frame(rtc::Codec codec, Bytes frame) {
   if (frame.empty()) return false;
   switch (codec) {
-    case rtc::Codec::opus: return true;
-    case rtc::Codec::vp8: return (frame[0] & 1) == 0;
+    case rtc::Codec::opus:
+      return true;
+    case rtc::Codec::vp8:
+      return (frame[0] & 1) == 0;
     case rtc::Codec::vp9: {
-      // frame_marker(2) profile(2) [reserved when profile 3] show_existing_frame frame_type: VP9 section 6.2.
+      // frame_marker(2) profile(2) [reserved when profile 3] show_existing_frame frame_type: VP9
+      // section 6.2.
       const bool profile3 = (frame[0] & 0x30) == 0x30;
       const int bits = profile3 ? frame[0] >> 1 : frame[0] >> 2;
       return (bits & 3) == 0;
     }
-    case rtc::Codec::av1: return av1_key_frame(frame);
-    case rtc::Codec::h264: return h264_key_frame(frame);
+    case rtc::Codec::av1:
+      return av1_key_frame(frame);
+    case rtc::Codec::h264:
+      return h264_key_frame(frame);
   }
   return false;
 }
@@ -127,11 +132,12 @@ class OpusRecorder final : public Recorder {
  public:
   explicit OpusRecorder(File file) : file_(std::move(file)) {
     ogg_stream_init(&stream_, 1);
-    // OpusHead: version 1, stereo, no pre-skip, 48 kHz, no gain, mapping family 0 (RFC 7845 section 5.1).
+    // OpusHead: version 1, stereo, no pre-skip, 48 kHz, no gain, mapping family 0 (RFC 7845
+    // section 5.1).
     Buffer head = {'O', 'p', 'u', 's', 'H', 'e', 'a', 'd', 1, 2, 0, 0, 0x80, 0xbb, 0, 0, 0, 0, 0};
     put(head, 0, true);
-    Buffer tags = {'O', 'p', 'u', 's', 'T', 'a', 'g', 's', 6,   0,   0,   0,
-                   'v', 'i', 'c', 'i', 'n', 'o', 0,   0,   0,   0};
+    Buffer tags = {'O', 'p', 'u', 's', 'T', 'a', 'g', 's', 6, 0, 0,
+                   0,   'v', 'i', 'c', 'i', 'n', 'o', 0,   0, 0, 0};
     put(tags, 0, false);
   }
   ~OpusRecorder() override { ogg_stream_clear(&stream_); }
@@ -184,11 +190,13 @@ FileResult<MediaClip> read_ivf(const std::filesystem::path& path) {
   auto bytes = read_whole(path);
   if (!bytes) return std::unexpected(bytes.error());
   const auto bad = [&](const char* why) { return std::unexpected(path.string() + ": " + why); };
-  if (bytes->size() < 32 || as_text(Bytes(*bytes).first(4)) != "DKIF") return bad("is not an IVF file");
+  if (bytes->size() < 32 || as_text(Bytes(*bytes).first(4)) != "DKIF")
+    return bad("is not an IVF file");
   const uint8_t* p = bytes->data();
   MediaClip clip;
   const std::string_view fourcc = as_text(Bytes(*bytes).subspan(8, 4));
-  const auto codec = std::ranges::find(fourccs, fourcc, &std::pair<std::string_view, rtc::Codec>::first);
+  const auto codec =
+      std::ranges::find(fourccs, fourcc, &std::pair<std::string_view, rtc::Codec>::first);
   if (codec == fourccs.end()) return bad("holds a codec other than VP8, VP9, AV1 and H.264");
   clip.codec = codec->second;
   clip.width = static_cast<uint16_t>(p[12] | p[13] << 8);
@@ -204,7 +212,8 @@ FileResult<MediaClip> read_ivf(const std::filesystem::path& path) {
     if (!reader.take(12)) break;
     const auto data = reader.take(size);
     if (!data) return bad("ends inside a frame");
-    clip.frames.push_back({Buffer(data->begin(), data->end()), frame_time, is_key_frame(clip.codec, *data)});
+    clip.frames.push_back(
+        {Buffer(data->begin(), data->end()), frame_time, is_key_frame(clip.codec, *data)});
   }
   if (clip.frames.empty()) return bad("holds no frames");
   if (!clip.frames.front().key_frame) return bad("doesn't begin with a key frame");
@@ -233,7 +242,8 @@ FileResult<MediaClip> read_opus(const std::filesystem::path& path) {
       if (text.starts_with("OpusHead") || text.starts_with("OpusTags")) continue;
       const int64_t samples = opus_samples(data);
       if (samples == 0) continue;
-      clip.frames.push_back({Buffer(data.begin(), data.end()), microseconds(samples * 1000 / 48), true});
+      clip.frames.push_back(
+          {Buffer(data.begin(), data.end()), microseconds(samples * 1000 / 48), true});
     }
   }
   if (stream) ogg_stream_clear(&*stream);
@@ -242,7 +252,8 @@ FileResult<MediaClip> read_opus(const std::filesystem::path& path) {
   return clip;
 }
 
-FileResult<std::unique_ptr<Recorder>> record_ivf(const std::filesystem::path& path, rtc::Codec codec) {
+FileResult<std::unique_ptr<Recorder>> record_ivf(const std::filesystem::path& path,
+                                                 rtc::Codec codec) {
   auto file = open_for_writing(path);
   if (!file) return std::unexpected(file.error());
   return std::make_unique<IvfRecorder>(std::move(*file), codec);

@@ -28,7 +28,10 @@ class Session final : public WebSocket, public std::enable_shared_from_this<Sess
  public:
   template <class... Args>
   Session(asio::io_context& io, ServerUrl server, Handlers handlers, Args&... args)
-      : server_(std::move(server)), handlers_(std::move(handlers)), resolver_(io), stream_(io, args...) {}
+      : server_(std::move(server)),
+        handlers_(std::move(handlers)),
+        resolver_(io),
+        stream_(io, args...) {}
 
   void start() {
     asio::co_spawn(
@@ -72,19 +75,22 @@ class Session final : public WebSocket, public std::enable_shared_from_this<Sess
   asio::awaitable<void> open() {
     auto& lowest = beast::get_lowest_layer(stream_);
     lowest.expires_after(handshake_time);
-    const auto endpoints = co_await resolver_.async_resolve(server_.host, server_.port, asio::use_awaitable);
+    const auto endpoints =
+        co_await resolver_.async_resolve(server_.host, server_.port, asio::use_awaitable);
     co_await lowest.async_connect(endpoints, asio::use_awaitable);
     lowest.socket().set_option(tcp::no_delay(true));
     if constexpr (!std::is_same_v<Stream, beast::tcp_stream>) {
       SSL_set_tlsext_host_name(stream_.next_layer().native_handle(), server_.host.c_str());
       stream_.next_layer().set_verify_callback(asio::ssl::host_name_verification(server_.host));
-      co_await stream_.next_layer().async_handshake(asio::ssl::stream_base::client, asio::use_awaitable);
+      co_await stream_.next_layer().async_handshake(asio::ssl::stream_base::client,
+                                                    asio::use_awaitable);
     }
     lowest.expires_never();
     stream_.set_option(beast::websocket::stream_base::timeout::suggested(beast::role_type::client));
-    stream_.set_option(beast::websocket::stream_base::decorator([](beast::websocket::request_type& request) {
-      request.set(beast::http::field::sec_websocket_protocol, "vicino.v1");
-    }));
+    stream_.set_option(
+        beast::websocket::stream_base::decorator([](beast::websocket::request_type& request) {
+          request.set(beast::http::field::sec_websocket_protocol, "vicino.v1");
+        }));
     stream_.binary(true);
     stream_.read_message_max(limits::max_wire_message);
     co_await stream_.async_handshake(server_.host + ":" + server_.port, "/ws", asio::use_awaitable);
@@ -97,7 +103,8 @@ class Session final : public WebSocket, public std::enable_shared_from_this<Sess
     }
   }
 
-  // Only one write may be under way: whoever makes the queue non-empty starts this, and it writes until it is empty.
+  // Only one write may be under way: whoever makes the queue non-empty starts this, and it writes
+  // until it is empty.
   asio::awaitable<void> drain() {
     try {
       while (open_ && !queue_.empty()) {
@@ -147,10 +154,12 @@ Result<ServerUrl> ServerUrl::parse(std::string_view url) {
   std::string_view authority = url.substr(0, url.find_first_of("/?#"));
   const size_t bracket = authority.rfind(']');
   const size_t colon = authority.find(':', bracket == std::string_view::npos ? 0 : bracket);
-  server.port = colon == std::string_view::npos ? (server.tls ? "443" : "80") : authority.substr(colon + 1);
+  server.port =
+      colon == std::string_view::npos ? (server.tls ? "443" : "80") : authority.substr(colon + 1);
   std::string_view host = authority.substr(0, colon);
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  if (host.empty() || server.port.empty()) return fail(Errc::malformed, "the address names no host");
+  if (host.empty() || server.port.empty())
+    return fail(Errc::malformed, "the address names no host");
   server.host = host;
   return server;
 }
@@ -161,7 +170,8 @@ std::string ServerUrl::origin() const {
   return std::string(tls ? "https://" : "http://") + shown + (default_port ? "" : ":" + port);
 }
 
-std::shared_ptr<WebSocket> WebSocket::connect(asio::io_context& io, const ServerUrl& server, Handlers handlers) {
+std::shared_ptr<WebSocket> WebSocket::connect(asio::io_context& io, const ServerUrl& server,
+                                              Handlers handlers) {
   if (server.tls) {
     auto session = std::make_shared<Session<beast::ssl_stream<beast::tcp_stream>>>(
         io, server, std::move(handlers), tls_context());

@@ -1,5 +1,5 @@
-// The native client's end of the signalling connection: a WebSocket over TCP or TLS, messages in order, no retries
-// (core/call decides when to connect again).
+// The native client's end of the signalling connection: a WebSocket over TCP or TLS, messages in
+// order, no retries (core/call decides when to connect again).
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -33,7 +33,8 @@ class WebSocket {
   virtual void send(Buffer message) = 0;
   virtual void close() = 0;  // no handler is called afterwards
 
-  static std::shared_ptr<WebSocket> connect(boost::asio::io_context& io, const ServerUrl& server, Handlers handlers);
+  static std::shared_ptr<WebSocket> connect(boost::asio::io_context& io, const ServerUrl& server,
+                                            Handlers handlers);
 };
 
 }  // namespace vicino::cli
