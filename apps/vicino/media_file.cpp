@@ -100,6 +100,17 @@ int64_t opus_samples(Bytes packet) {
   return static_cast<int64_t>(frame) * count;
 }
 
+// A frame lasts until the next one begins; the last one as long as the one before it.
+void set_durations(std::vector<MediaFrame>& frames, const std::vector<int64_t>& times) {
+  Duration duration = milliseconds(33);
+  for (size_t i = 0; i < frames.size(); ++i) {
+    if (i + 1 < times.size()) {
+      duration = std::clamp(microseconds(times[i + 1] - times[i]), milliseconds(1), seconds(1));
+    }
+    frames[i].duration = duration;
+  }
+}
+
 class IvfRecorder final : public Recorder {
  public:
   IvfRecorder(File file, rtc::Codec codec) : file_(std::move(file)) {
@@ -203,18 +214,19 @@ FileResult<MediaClip> read_ivf(const std::filesystem::path& path) {
   clip.height = static_cast<uint16_t>(p[14] | p[15] << 8);
   const uint32_t rate = little32(p + 16);
   const uint32_t scale = little32(p + 20);
-  if (rate == 0 || scale == 0 || rate / scale > 1000) return bad("has no sensible frame rate");
-  const Duration tick = microseconds(1'000'000LL * scale / rate);
-  const Duration frame_time = std::clamp(tick, milliseconds(8), seconds(1));
+  if (rate == 0 || scale == 0) return bad("has no time base");
   Reader reader(Bytes(*bytes).subspan(32));
+  std::vector<int64_t> times;
   while (reader.remaining() >= 12) {
-    const uint32_t size = little32(reader.rest().data());
-    if (!reader.take(12)) break;
-    const auto data = reader.take(size);
+    const Bytes header = *reader.take(12);
+    const auto data = reader.take(little32(header.data()));
     if (!data) return bad("ends inside a frame");
+    // The high half of the 64-bit time would be days: it is left out.
+    times.push_back(int64_t{little32(header.data() + 4)} * scale * 1'000'000 / rate);
     clip.frames.push_back(
-        {Buffer(data->begin(), data->end()), frame_time, is_key_frame(clip.codec, *data)});
+        {Buffer(data->begin(), data->end()), {}, is_key_frame(clip.codec, *data)});
   }
+  set_durations(clip.frames, times);
   if (clip.frames.empty()) return bad("holds no frames");
   if (!clip.frames.front().key_frame) return bad("doesn't begin with a key frame");
   return clip;

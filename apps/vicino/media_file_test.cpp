@@ -33,6 +33,7 @@ TEST(Ivf, ReadsBackWhatWasRecorded) {
   EXPECT_TRUE(clip->frames[0].key_frame);
   EXPECT_EQ(clip->frames[1].data, delta);
   EXPECT_FALSE(clip->frames[1].key_frame);
+  EXPECT_EQ(clip->frames[0].duration.us, 33'333) << "3000 ticks of 90 kHz";
 }
 
 TEST(Ivf, SaysWhyAFileCantBeUsed) {

@@ -24,6 +24,8 @@ struct ReportBlock {
   uint32_t delay_since_last_sr = 0;  // 1/65536 s
 };
 inline constexpr size_t max_report_blocks = 31;
+inline constexpr size_t max_nack_sequences = 17 * 64;    // of one item; what goes beyond is passed over
+inline constexpr size_t max_feedback_packets = 8192;     // of one item; each costs 16 bytes, two bytes can claim 8191
 
 struct SenderReport {
   uint32_t ssrc = 0;
@@ -47,7 +49,7 @@ struct Bye {
 struct Nack {  // RFC 4585 section 6.2.1
   uint32_t sender_ssrc = 0;
   uint32_t media_ssrc = 0;
-  std::vector<uint16_t> sequences;  // at most 17 * 64
+  std::vector<uint16_t> sequences;  // at most max_nack_sequences are read
 };
 struct PictureLossIndication {
   uint32_t sender_ssrc = 0;
@@ -65,9 +67,10 @@ struct TransportFeedback {
   uint32_t sender_ssrc = 0;
   uint32_t media_ssrc = 0;
   uint8_t feedback_count = 0;
-  int64_t reference_time_us = 0;  // multiples of 64 ms
+  int64_t reference_time_us = 0;  // a multiple of 64 ms; the wire holds 24 bits of it, signed
   uint16_t base_sequence = 0;
-  // One per sequence number from base_sequence on: arrival in µs after reference_time (multiple of 250), nullopt: lost.
+  // One per sequence number from base_sequence on, 1 to max_feedback_packets: arrival in µs after reference_time (a
+  // multiple of 250; at most 8 s from the previous one, before or after), nullopt: not received.
   std::vector<std::optional<int64_t>> arrivals;
 };
 
@@ -85,7 +88,8 @@ class RtcpReader {
   Bytes rest_;
 };
 
-// Appends items to a compound packet in `memory`. ok() is false when something didn't fit; nothing partial is written.
+// Appends items to a compound packet in `memory`. add() is false when the item didn't fit the memory or its own fields;
+// nothing of it is then written.
 class RtcpWriter {
  public:
   explicit RtcpWriter(MutBytes memory) : memory_(memory) {}
