@@ -1,4 +1,5 @@
-// RTP packets (RFC 3550 section 5.1) with header extensions (RFC 8285, one- and two-byte forms), parsed in place.
+// RTP packets (RFC 3550 section 5.1) with header extensions (RFC 8285, one- and two-byte forms),
+// parsed in place.
 #pragma once
 
 #include <array>
@@ -28,7 +29,8 @@ class RtpPacket {
   uint32_t timestamp() const;
   uint32_t ssrc() const;
 
-  // The value of the extension with this id (1 to 255); nullopt when absent or id is 0. The first one wins.
+  // The value of the extension with this id (1 to 255); nullopt when absent or id is 0. The first
+  // one wins.
   std::optional<MutBytes> extension(uint8_t id) const;
   MutBytes payload() const;  // without padding
   MutBytes header() const;   // fixed part, CSRCs and extensions
@@ -52,8 +54,8 @@ struct RtpExtension {
   uint8_t id;
   Bytes value;  // 1 to 16 bytes in the one-byte form, 0 to 255 in the two-byte form
 };
-// Writes a header into `memory` and returns the used part. The one-byte form is used when all extensions fit it.
-// Errors: too_large.
+// Writes a header into `memory` and returns the used part. The one-byte form is used when all
+// extensions fit it. Errors: too_large.
 Result<MutBytes> write_rtp_header(MutBytes memory, const RtpHeaderFields& fields,
                                   std::span<const RtpExtension> extensions);
 
