@@ -1,5 +1,5 @@
-// RTCP (RFC 3550 section 6, RFC 4585, RFC 5104, transport-wide congestion control draft 01), read item by item from a
-// compound packet and written into caller's memory.
+// RTCP (RFC 3550 section 6, RFC 4585, RFC 5104, transport-wide congestion control draft 01), read
+// item by item from a compound packet and written into caller's memory.
 #pragma once
 
 #include <cstdint>
@@ -16,16 +16,18 @@ namespace vicino::rtc {
 
 struct ReportBlock {
   uint32_t ssrc = 0;
-  uint8_t fraction_lost = 0;       // of 256
-  int32_t cumulative_lost = 0;     // 24 bits, signed
-  uint32_t highest_sequence = 0;   // extended
-  uint32_t jitter = 0;             // timestamp units
-  uint32_t last_sr = 0;            // middle 32 bits of the NTP time of the last SR
+  uint8_t fraction_lost = 0;         // of 256
+  int32_t cumulative_lost = 0;       // 24 bits, signed
+  uint32_t highest_sequence = 0;     // extended
+  uint32_t jitter = 0;               // timestamp units
+  uint32_t last_sr = 0;              // middle 32 bits of the NTP time of the last SR
   uint32_t delay_since_last_sr = 0;  // 1/65536 s
 };
 inline constexpr size_t max_report_blocks = 31;
-inline constexpr size_t max_nack_sequences = 17 * 64;    // of one item; what goes beyond is passed over
-inline constexpr size_t max_feedback_packets = 8192;     // of one item; each costs 16 bytes, two bytes can claim 8191
+inline constexpr size_t max_nack_sequences =
+    17 * 64;  // of one item; what goes beyond is passed over
+inline constexpr size_t max_feedback_packets =
+    8192;  // of one item; each costs 16 bytes, two bytes can claim 8191
 
 struct SenderReport {
   uint32_t ssrc = 0;
@@ -69,8 +71,9 @@ struct TransportFeedback {
   uint8_t feedback_count = 0;
   int64_t reference_time_us = 0;  // a multiple of 64 ms; the wire holds 24 bits of it, signed
   uint16_t base_sequence = 0;
-  // One per sequence number from base_sequence on, 1 to max_feedback_packets: arrival in µs after reference_time (a
-  // multiple of 250; at most 8 s from the previous one, before or after), nullopt: not received.
+  // One per sequence number from base_sequence on, 1 to max_feedback_packets: arrival in µs after
+  // reference_time (a multiple of 250; at most 8 s from the previous one, before or after),
+  // nullopt: not received.
   std::vector<std::optional<int64_t>> arrivals;
 };
 
@@ -88,8 +91,8 @@ class RtcpReader {
   Bytes rest_;
 };
 
-// Appends items to a compound packet in `memory`. add() is false when the item didn't fit the memory or its own fields;
-// nothing of it is then written.
+// Appends items to a compound packet in `memory`. add() is false when the item didn't fit the
+// memory or its own fields; nothing of it is then written.
 class RtcpWriter {
  public:
   explicit RtcpWriter(MutBytes memory) : memory_(memory) {}
