@@ -319,14 +319,56 @@ TEST(FrameAssembler, ABrokenFrameIsNotGivenOutAndTheNextKeyFrameIs) {
   EXPECT_TRUE(assembler.take());
 }
 
+// Whether packets, first a key frame's, make a frame that comes out.
+bool joins(Codec codec, std::initializer_list<std::string_view> payloads) {
+  FrameAssembler assembler(codec);
+  uint16_t sequence = 0;
+  for (const auto payload : payloads) {
+    ++sequence;
+    assembler.add(sequence, 90, sequence == payloads.size(), hex(payload), {});
+  }
+  return assembler.take().has_value();
+}
+
+TEST(FrameAssembler, RefusesFragmentsThatDoNotFitTogether) {
+  EXPECT_TRUE(joins(Codec::av1, {"580aaa", "9030"}));
+  EXPECT_FALSE(joins(Codec::av1, {"180aaa", "9030"})) << "nothing to continue";
+  EXPECT_FALSE(joins(Codec::av1, {"580aaa", "1030"})) << "not continued";
+  EXPECT_FALSE(joins(Codec::av1, {"580aaa"})) << "without an end";
+  EXPECT_TRUE(joins(Codec::h264, {"6742", "7c8588", "7c4588"}));
+  EXPECT_FALSE(joins(Codec::h264, {"6742", "7c4588"})) << "no first fragment";
+  EXPECT_FALSE(joins(Codec::h264, {"6742", "7c8588", "7cc588"})) << "two first fragments";
+  EXPECT_FALSE(joins(Codec::h264, {"6742", "7c8588", "419a80"})) << "a unit inside another";
+}
+
+TEST(FrameAssembler, NeverGivesAFrameTwice) {
+  Sender sender(Codec::vp8);
+  FrameAssembler assembler(Codec::vp8);
+  const auto key = sender.send(hex("10aa"), true);
+  add(assembler, key);
+  EXPECT_TRUE(assembler.take());
+  sender.send(hex("11bb"), false);  // lost
+  add(assembler, sender.send(hex("11cc"), false));
+  add(assembler, key);
+  EXPECT_FALSE(assembler.take());
+}
+
+TEST(FrameAssembler, DoesNotJoinPacketsOfDifferentTimes) {
+  FrameAssembler assembler(Codec::vp8);
+  assembler.add(1, 90, false, hex("1010aa"), {});  // its marker was lost with a rewritten packet
+  assembler.add(2, 180, true, hex("1010bb"), {});
+  EXPECT_EQ(to_hex(assembler.take()->data), "10bb");
+}
+
 TEST(FrameAssembler, ForgetsWhatFallsOutOfItsWindow) {
   Sender sender(Codec::vp8, 0);
   FrameAssembler assembler(Codec::vp8);
-  add(assembler, sender.send(hex("10aa"), true));
-  EXPECT_TRUE(assembler.take());
+  const auto key = sender.send(hex("10aa"), true);
+  add(assembler, key);
   sender.skip_sequence();
-  for (int i = 0; i < 2000; ++i) add(assembler, sender.send(hex("11aa"), false));
-  assembler.add(1, 4000, true, hex("9080000110"), {});
+  for (int i = 0; i < 600; ++i) add(assembler, sender.send(hex("11aa"), false));
+  EXPECT_FALSE(assembler.take()) << "the key frame is too old";
+  add(assembler, key);
   EXPECT_FALSE(assembler.take());
 }
 

@@ -171,6 +171,8 @@ TEST(SequenceUnwrapper, FollowsTheNewestAcrossWrapsAndReordering) {
   EXPECT_EQ(unwrapper.unwrap(0xffff), 0xffff);
   EXPECT_EQ(unwrapper.unwrap(0x7000), 0x17000);
   EXPECT_EQ(unwrapper.unwrap(0xe000), 0x1e000);
+  EXPECT_EQ(unwrapper.unwrap(0x6100), 0x16100) << "old";
+  EXPECT_EQ(unwrapper.unwrap(0xe200), 0x1e200) << "counted from the newest, not from the last";
   EXPECT_EQ(unwrapper.unwrap(2), 0x20002);
 }
 
