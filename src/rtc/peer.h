@@ -1,6 +1,6 @@
-// One WebRTC peer over one path: ICE, DTLS, SRTP; sans-IO. The server is ICE-lite and DTLS passive; the native client
-// is ICE controlling and DTLS active. What a datagram may do before it is authenticated: nothing but be answered by a
-// STUN response no larger than itself.
+// One WebRTC peer over one path: ICE, DTLS, SRTP; sans-IO. The server is ICE-lite and DTLS passive;
+// the native client is ICE controlling and DTLS active. What a datagram may do before it is
+// authenticated: nothing but be answered by a STUN response no larger than itself.
 #pragma once
 
 #include <memory>
@@ -14,8 +14,8 @@
 
 namespace vicino::rtc {
 
-// The process's DTLS identity: a self-signed ECDSA P-256 certificate made at start and an SSL_CTX around it.
-// One per process, shared by all peers of one thread group; immutable once made.
+// The process's DTLS identity: a self-signed ECDSA P-256 certificate made at start and an SSL_CTX
+// around it. One per process, shared by all peers of one thread group; immutable once made.
 class DtlsIdentity {
  public:
   static Result<std::unique_ptr<DtlsIdentity>> create();
@@ -51,18 +51,21 @@ class Peer {
   Peer(Peer&&) noexcept;
   Peer& operator=(Peer&&) noexcept;
 
-  // A datagram that arrived from `from`. For the server the caller has found this peer by the STUN username or by
-  // remote(). Errors are for counting; the peer stays as it was.
-  Result<Incoming> handle_datagram(Instant now, const Address& from, MutBytes datagram, Outbox& out);
+  // A datagram that arrived from `from`. For the server the caller has found this peer by the STUN
+  // username or by remote(). Errors are for counting; the peer stays as it was.
+  Result<Incoming> handle_datagram(Instant now, const Address& from, MutBytes datagram,
+                                   Outbox& out);
   void handle_timeout(Instant now, Outbox& out);
   Instant next_timeout() const;  // O(1); Instant::never() when nothing is due
 
   State state() const;
-  // The nominated, authenticated remote address; nullopt before. Consent lost for 30 s (RFC 7675): state() is closed.
+  // The nominated, authenticated remote address; nullopt before. Consent lost for 30 s (RFC 7675):
+  // state() is closed.
   const std::optional<Address>& remote() const;
 
-  // Seals one packet into the outbox, addressed to remote(). `header` is a whole RTP header with extensions and is
-  // authenticated, `payload` is encrypted. Errors: bad_state before connected; too_large over one datagram.
+  // Seals one packet into the outbox, addressed to remote(). `header` is a whole RTP header with
+  // extensions and is authenticated, `payload` is encrypted. Errors: bad_state before connected;
+  // too_large over one datagram.
   Status send_rtp(Bytes header, Bytes payload, Outbox& out);
   // A compound RTCP packet in the clear. Errors as send_rtp.
   Status send_rtcp(Bytes compound, Outbox& out);

@@ -1,0 +1,123 @@
+#include "rtc/ice.h"
+
+#include <algorithm>
+
+namespace vicino::rtc {
+namespace {
+
+constexpr size_t stun_room = 256;
+constexpr size_t max_pending_checks = 4 * IceControlling::max_candidates;
+constexpr Duration first_interval =
+    milliseconds(50);  // between the first checks; lower only floods
+constexpr Duration longest_interval = milliseconds(800);
+constexpr Duration consent_interval =
+    seconds(5);  // RFC 7675 section 5.1: about every 5 s, randomised
+// Type preference of a peer-reflexive candidate of a host with one component (RFC 8445
+// section 5.1.2.1).
+constexpr uint32_t check_priority = 110u << 24 | 65'535u << 8 | 255;
+
+}  // namespace
+
+IceLite::IceLite(const TransportParameters& local, const TransportParameters& remote, Instant now)
+    : username_(local.ice_ufrag + ":" + remote.ice_ufrag),
+      password_(local.ice_pwd),
+      last_heard_(now) {}
+
+Status IceLite::handle_stun(Instant now, const Address& from, Bytes datagram, Outbox& out) {
+  TRY_ASSIGN(const CheckAnswer answer,
+             answer_check(datagram, from, username_, password_, out.reserve(stun_room)));
+  out.commit(from, answer.datagram.size());
+  TRY(answer.status);
+  heard(now, from);
+  if (answer.use_candidate || !remote_) remote_ = from;
+  return {};
+}
+
+void IceLite::heard(Instant now, const Address& from) {
+  last_heard_ = now;
+  auto path = std::ranges::find(paths_, from, &Path::address);
+  if (path == paths_.end() && paths_.size() == max_paths) {
+    path = std::ranges::min_element(paths_, {}, [&](const Path& p) {
+      return p.address == remote_ ? Instant::never() : p.last_heard;
+    });
+  }
+  if (path == paths_.end()) path = paths_.insert(paths_.end(), Path{});
+  *path = {from, now};
+}
+
+void IceLite::handle_timeout(Instant now, Outbox&) {
+  if (now - last_heard_ >= consent_time) failed_ = true;
+}
+
+Instant IceLite::next_timeout() const {
+  return failed_ ? Instant::never() : last_heard_ + consent_time;
+}
+
+bool IceLite::is_validated(const Address& from) const {
+  return remote_ == from || std::ranges::find(paths_, from, &Path::address) != paths_.end();
+}
+
+IceControlling::IceControlling(const TransportParameters& local, TransportParameters remote,
+                               SecureRandom& random, Instant now)
+    : username_(remote.ice_ufrag + ":" + local.ice_ufrag),
+      remote_parameters_(std::move(remote)),
+      random_(random),
+      tie_breaker_(random.u64()),
+      last_heard_(now),
+      next_check_(now),
+      interval_(first_interval) {
+  auto& candidates = remote_parameters_.candidates;
+  candidates.resize(std::min(candidates.size(), max_candidates));
+}
+
+void IceControlling::send_check(const Address& to, Outbox& out) {
+  if (pending_.size() == max_pending_checks) pending_.erase(pending_.begin());
+  Check& check = pending_.emplace_back();
+  check.to = to;
+  random_.fill(check.transaction);
+  const StunRequest request{check.transaction, username_, check_priority, tie_breaker_, true};
+  const MutBytes room = out.reserve(stun_room);
+  out.commit(to, write_binding_request(room, request, remote_parameters_.ice_pwd).size());
+}
+
+Status IceControlling::handle_stun(Instant now, const Address& from, Bytes datagram, Outbox&) {
+  TRY_ASSIGN(const StunMessage message, parse_stun(datagram));
+  const auto check = std::ranges::find_if(pending_, [&](const Check& c) {
+    return c.transaction == message.transaction && c.to == from;
+  });
+  if (check == pending_.end())
+    return fail(Errc::unauthenticated, "STUN answer to no check of ours");
+  TRY(verify_binding_success(message, check->transaction, remote_parameters_.ice_pwd));
+  pending_.erase(check);
+  last_heard_ = now;
+  if (!is_validated(from)) answered_.push_back(from);
+  if (!remote_) {
+    remote_ = from;
+    next_check_ = now + consent_interval;
+  }
+  return {};
+}
+
+bool IceControlling::is_validated(const Address& from) const {
+  return std::ranges::find(answered_, from) != answered_.end();
+}
+
+void IceControlling::handle_timeout(Instant now, Outbox& out) {
+  if (failed_ || now < next_check_) return;
+  if (now - last_heard_ >= consent_time) {
+    failed_ = true;
+    next_check_ = Instant::never();
+    return;
+  }
+  if (remote_) {
+    send_check(*remote_, out);
+    const auto jitter = static_cast<int64_t>(random_.u32() % 400) - 200;  // +- 20 %
+    next_check_ = now + consent_interval * (1000 + jitter) / 1000;
+    return;
+  }
+  for (const Address& candidate : remote_parameters_.candidates) send_check(candidate, out);
+  next_check_ = now + interval_;
+  interval_ = std::min(interval_ * 2, longest_interval);
+}
+
+}  // namespace vicino::rtc

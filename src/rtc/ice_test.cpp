@@ -1,0 +1,120 @@
+#include "rtc/ice.h"
+
+#include <gtest/gtest.h>
+
+namespace vicino::rtc {
+namespace {
+
+const Address server_address = Address::v4({127, 0, 0, 1}, 40'000);
+const Address client_address = Address::v4({10, 0, 0, 2}, 5000);
+const Address stranger = Address::v4({10, 9, 9, 9}, 6000);
+
+TransportParameters parameters(std::string ufrag, std::string pwd) {
+  return {std::move(ufrag), std::move(pwd), {}, {server_address}};
+}
+
+struct Pair {
+  SeededRandom random{1};
+  Instant now{1'000'000};
+  IceLite server{parameters("srv", "server-password-22-chars"),
+                 parameters("cli", "client-password-22-chars"), now};
+  IceControlling client{parameters("cli", "client-password-22-chars"),
+                        parameters("srv", "server-password-22-chars"), random, now};
+  Outbox out;
+
+  // The client's first check as bytes.
+  Buffer check() {
+    out.clear();
+    client.handle_timeout(now, out);
+    const Bytes bytes = out.bytes(out.datagrams().at(0));
+    return Buffer(bytes.begin(), bytes.end());
+  }
+};
+
+TEST(Ice, AnAuthenticatedCheckOpensThePathOnBothSides) {
+  Pair pair;
+  const Buffer check = pair.check();
+  EXPECT_FALSE(pair.server.is_validated(client_address));
+  pair.out.clear();
+  ASSERT_TRUE(pair.server.handle_stun(pair.now, client_address, check, pair.out));
+  EXPECT_TRUE(pair.server.is_validated(client_address));
+  EXPECT_EQ(pair.server.remote(), client_address);
+  ASSERT_EQ(pair.out.datagrams().size(), 1u);
+  EXPECT_EQ(pair.out.datagrams()[0].to, client_address);
+
+  const Bytes bytes = pair.out.bytes(pair.out.datagrams()[0]);
+  const Buffer answer(bytes.begin(), bytes.end());
+  EXPECT_FALSE(pair.client.remote());
+  EXPECT_FALSE(pair.client.handle_stun(pair.now, stranger, answer, pair.out))
+      << "an answer from elsewhere";
+  ASSERT_TRUE(pair.client.handle_stun(pair.now, server_address, answer, pair.out));
+  EXPECT_EQ(pair.client.remote(), server_address);
+  EXPECT_FALSE(pair.client.handle_stun(pair.now, server_address, answer, pair.out))
+      << "the same answer twice";
+}
+
+TEST(Ice, UnauthenticatedChecksAreNotAnsweredAndMoveNothing) {
+  Pair pair;
+  Buffer check = pair.check();
+  pair.out.clear();
+  IceLite other(parameters("srv", "another-password-22-chars"), parameters("cli", ""), pair.now);
+  EXPECT_EQ(other.handle_stun(pair.now, stranger, check, pair.out).error().code,
+            Errc::unauthenticated);
+  IceLite renamed(parameters("xxx", "server-password-22-chars"), parameters("cli", ""), pair.now);
+  EXPECT_EQ(renamed.handle_stun(pair.now, stranger, check, pair.out).error().code,
+            Errc::unauthenticated);
+  EXPECT_TRUE(pair.out.datagrams().empty());
+  EXPECT_FALSE(other.remote());
+}
+
+TEST(Ice, PathsAreBounded) {
+  Pair pair;
+  for (uint16_t port = 1; port <= 100; ++port) {
+    const Buffer check = pair.check();
+    (void)pair.server.handle_stun(pair.now, Address::v4({10, 0, 0, 3}, port), check, pair.out);
+    pair.now = pair.client.next_timeout();
+  }
+  EXPECT_TRUE(pair.server.is_validated(Address::v4({10, 0, 0, 3}, IceLite::max_paths)));
+  EXPECT_FALSE(pair.server.is_validated(Address::v4({10, 0, 0, 3}, IceLite::max_paths + 1)));
+}
+
+TEST(Ice, ChecksAreRepeatedAndSilenceFails) {
+  Pair pair;
+  int checks = 0;
+  while (!pair.client.failed()) {
+    pair.out.clear();
+    pair.client.handle_timeout(pair.now, pair.out);
+    checks += static_cast<int>(pair.out.datagrams().size());
+    if (pair.client.next_timeout() == Instant::never()) break;
+    pair.now = pair.client.next_timeout();
+  }
+  EXPECT_TRUE(pair.client.failed());
+  EXPECT_GT(checks, 20);
+  EXPECT_LT(checks, 60);
+  pair.server.handle_timeout(pair.server.next_timeout(), pair.out);
+  EXPECT_TRUE(pair.server.failed()) << "no consent for 30 s";
+}
+
+TEST(Ice, ConsentChecksKeepBothAlive) {
+  Pair pair;
+  for (const Instant end = pair.now + seconds(300); pair.now < end;) {
+    pair.out.clear();
+    pair.client.handle_timeout(pair.now, pair.out);
+    std::vector<Buffer> checks;
+    for (const auto& d : pair.out.datagrams())
+      checks.emplace_back(pair.out.bytes(d).begin(), pair.out.bytes(d).end());
+    for (const Buffer& check : checks) {
+      Outbox answers;
+      ASSERT_TRUE(pair.server.handle_stun(pair.now, client_address, check, answers));
+      const Bytes answer = answers.bytes(answers.datagrams().at(0));
+      ASSERT_TRUE(pair.client.handle_stun(pair.now, server_address, answer, pair.out));
+    }
+    pair.now = pair.client.next_timeout();
+    pair.server.handle_timeout(pair.now, pair.out);
+  }
+  EXPECT_FALSE(pair.client.failed());
+  EXPECT_FALSE(pair.server.failed());
+}
+
+}  // namespace
+}  // namespace vicino::rtc

@@ -1,0 +1,233 @@
+#include "rtc/peer.h"
+
+#include <malloc.h>
+
+#include <cstdlib>
+#include <new>
+
+#include "rtc/peer_pair.h"
+
+namespace {
+size_t allocations = 0;
+void* counted(size_t size, size_t alignment) {
+  ++allocations;
+  void* memory = std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
+  if (!memory) std::abort();
+  return memory;
+}
+}  // namespace
+// Every allocation of this program is counted.
+void* operator new(size_t size) {
+  return counted(size, alignof(std::max_align_t));
+}
+void* operator new(size_t size, std::align_val_t alignment) {
+  return counted(size, static_cast<size_t>(alignment));
+}
+void operator delete(void* memory) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, size_t) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, std::align_val_t) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, size_t, std::align_val_t) noexcept {
+  std::free(memory);
+}
+
+namespace vicino::rtc {
+namespace {
+
+constexpr std::array profiles = {"SRTP_AEAD_AES_128_GCM", "SRTP_AEAD_AES_256_GCM",
+                                 "SRTP_AES128_CM_SHA1_80"};
+
+Buffer whole(Buffer header, Bytes payload) {
+  header.insert(header.end(), payload.begin(), payload.end());
+  return header;
+}
+
+// Sends one packet each way and says whether both arrived as they were.
+void expect_media_passes(PeerPair& pair, uint16_t sequence) {
+  const Buffer payload(1000, static_cast<uint8_t>(sequence));
+  const Buffer header = PeerPair::header(sequence);
+  pair.client_got.clear();
+  pair.server_got.clear();
+  ASSERT_TRUE(pair.client->send_rtp(header, payload, pair.out));
+  pair.flush(true);
+  ASSERT_TRUE(pair.server->send_rtp(header, payload, pair.out));
+  ASSERT_TRUE(pair.server->send_rtcp(PeerPair::receiver_report(), pair.out));
+  pair.flush(false);
+  pair.run(milliseconds(500));
+  EXPECT_EQ(pair.server_got, std::vector<Buffer>{whole(header, payload)});
+  EXPECT_EQ(pair.client_got,
+            (std::vector<Buffer>{whole(header, payload), PeerPair::receiver_report()}));
+}
+
+TEST(Peer, CarriesMediaBothWaysUnderEverySrtpProfile) {
+  for (const char* profile : profiles) {
+    PairOptions options;
+    options.client_profiles = profile;
+    PeerPair pair(options);
+    EXPECT_FALSE(pair.client->send_rtp(PeerPair::header(1), {}, pair.out)) << "before the keys";
+    ASSERT_TRUE(pair.connect()) << profile;
+    EXPECT_EQ(pair.client->remote(), server_address);
+    EXPECT_EQ(pair.server->remote(), client_address);
+    expect_media_passes(pair, 65'535);
+    expect_media_passes(pair, 0);
+  }
+}
+
+TEST(Peer, ConnectsInThreeAndAHalfRoundTrips) {
+  PeerPair pair;
+  const Instant start = pair.now;
+  ASSERT_TRUE(pair.connect());
+  // A check and its answer; hello and the server's flight; the client's flight and the server's
+  // Finished; every way takes 10 ms.
+  EXPECT_EQ((pair.now - start).ms(), 60);
+}
+
+TEST(Peer, ConnectsThroughLoss) {
+  for (uint64_t seed = 1; seed <= 40; ++seed) {
+    PairOptions options;
+    options.seed = seed;
+    options.loss_percent = 20;
+    options.delay = milliseconds(40);
+    PeerPair pair(options);
+    EXPECT_TRUE(pair.connect()) << "seed " << seed;
+  }
+}
+
+TEST(Peer, FallsSilentOnceConnectedHoweverLongThePath) {
+  for (const int64_t delay : {60, 150, 400}) {
+    PairOptions options;
+    options.delay = milliseconds(delay);
+    PeerPair pair(options);
+    ASSERT_TRUE(pair.connect());
+    pair.run(seconds(5));  // what is still under way
+    pair.datagrams_sent = 0;
+    pair.run(seconds(60));
+    EXPECT_LE(pair.datagrams_sent, 32) << "a check and its answer every 4 s at most";
+    EXPECT_EQ(pair.client->state(), Peer::State::connected);
+  }
+}
+
+TEST(Peer, StaysClosedToACertificateOtherThanAnnounced) {
+  PairOptions options;
+  options.client_expects = Fingerprint{1};
+  PeerPair pair(options);
+  EXPECT_FALSE(pair.connect());
+  EXPECT_EQ(pair.client->state(), Peer::State::closed);
+  EXPECT_TRUE(pair.client_got.empty());
+  EXPECT_EQ(pair.client->send_rtp(PeerPair::header(1), {}, pair.out).error().code, Errc::bad_state);
+
+  options = {};
+  options.server_expects = Fingerprint{1};
+  PeerPair other(options);
+  EXPECT_FALSE(other.connect());
+  EXPECT_EQ(other.server->state(), Peer::State::closed);
+  if (other.client->state() == Peer::State::connected) {
+    ASSERT_TRUE(other.client->send_rtp(PeerPair::header(1), Buffer(100), other.out));
+    other.flush(true);
+    other.run(seconds(1));
+  }
+  EXPECT_TRUE(other.server_got.empty());
+}
+
+TEST(Peer, ClosingIsSeenByTheOtherSideAtOnce) {
+  for (const bool client_closes : {true, false}) {
+    PeerPair pair;
+    ASSERT_TRUE(pair.connect());
+    (client_closes ? pair.client : pair.server)->close(pair.out);
+    pair.flush(client_closes);
+    pair.run(milliseconds(20));
+    EXPECT_EQ(pair.client->state(), Peer::State::closed);
+    EXPECT_EQ(pair.server->state(), Peer::State::closed);
+    EXPECT_EQ(pair.server->next_timeout(), Instant::never());
+    EXPECT_FALSE(pair.server->send_rtp(PeerPair::header(1), {}, pair.out));
+  }
+}
+
+TEST(Peer, ADeadPathClosesBothSidesAfterThirtySeconds) {
+  PeerPair pair;
+  ASSERT_TRUE(pair.connect());
+  pair.run(seconds(100));
+  EXPECT_EQ(pair.server->state(), Peer::State::connected);
+  pair.cut = true;
+  pair.run(seconds(24));
+  EXPECT_EQ(pair.server->state(), Peer::State::connected);
+  pair.run(seconds(12));
+  EXPECT_EQ(pair.client->state(), Peer::State::closed);
+  EXPECT_EQ(pair.server->state(), Peer::State::closed);
+}
+
+TEST(Peer, GivesUpWhenNobodyAnswers) {
+  PairOptions options;
+  options.loss_percent = 100;
+  PeerPair pair(options);
+  EXPECT_FALSE(pair.connect(seconds(31)));
+  EXPECT_EQ(pair.client->state(), Peer::State::closed);
+  EXPECT_EQ(pair.server->state(), Peer::State::closed);
+  EXPECT_LT(pair.datagrams_sent, 60);
+}
+
+TEST(Peer, FollowsAClientToItsNewAddress) {
+  PeerPair pair;
+  ASSERT_TRUE(pair.connect());
+  for (uint16_t move = 1; move <= 20; ++move) {
+    pair.client_at.port = static_cast<uint16_t>(client_address.port + move);
+    ASSERT_TRUE(pair.run_until(seconds(7), [&] { return pair.server->remote() == pair.client_at; }))
+        << "move " << move;
+    pair.run(milliseconds(50));
+    expect_media_passes(pair, move);
+  }
+}
+
+TEST(Peer, SendsAndReceivesWithoutAllocating) {
+  for (const char* profile : profiles) {
+    PairOptions options;
+    options.client_profiles = profile;
+    PeerPair pair(options);
+    ASSERT_TRUE(pair.connect());
+    const Buffer payload(1100, 7);
+    Buffer header = PeerPair::header(1);
+    const Buffer report = PeerPair::receiver_report();
+    Buffer datagram;
+    datagram.reserve(1500);
+    size_t before = 0;
+    for (uint16_t i = 0; i < 300; ++i) {
+      if (i == 200) before = allocations;  // warm by then
+      store16(header.data() + 2, i);
+      ASSERT_TRUE(pair.client->send_rtp(header, payload, pair.out));
+      ASSERT_TRUE(pair.client->send_rtcp(report, pair.out));
+      for (const auto& d : pair.out.datagrams()) {
+        const Bytes bytes = pair.out.bytes(d);
+        datagram.assign(bytes.begin(), bytes.end());
+        Outbox& unused = pair.out;
+        ASSERT_TRUE(pair.server->handle_datagram(pair.now, client_address, datagram, unused));
+      }
+      pair.out.clear();
+    }
+    EXPECT_EQ(allocations, before) << profile;
+  }
+}
+
+TEST(Peer, IsCheapOnceConnected) {
+  constexpr size_t pairs = 20;
+  std::vector<std::unique_ptr<PeerPair>> all;
+  const auto connect_one = [&] {
+    all.push_back(std::make_unique<PeerPair>());
+    ASSERT_TRUE(all.back()->connect());
+    all.back()->out = {};
+    all.back()->under_way = {};
+  };
+  connect_one();  // what OpenSSL allocates once
+  const size_t before = mallinfo2().uordblks;
+  for (size_t i = 0; i < pairs; ++i) connect_one();
+  const size_t bytes = (mallinfo2().uordblks - before) / (2 * pairs);
+  std::printf("%zu bytes per connected peer\n", bytes);
+  EXPECT_LE(bytes, 50'000u);
+}
+
+}  // namespace
+}  // namespace vicino::rtc

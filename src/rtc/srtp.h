@@ -1,0 +1,86 @@
+// SRTP and SRTCP (RFC 3711, RFC 7714): framing, key derivation, rollover counter and replay
+// windows. The ciphers are behind PacketCipher (srtp_cipher.h). In place and without allocation per
+// packet.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/limits.h"
+#include "rtc/srtp_cipher.h"
+
+namespace vicino::rtc {
+
+// Labels of key derivation (RFC 3711 section 4.3.2).
+enum class SrtpLabel : uint8_t {
+  rtp_key = 0,
+  rtp_auth = 1,
+  rtp_salt = 2,
+  rtcp_key = 3,
+  rtcp_auth = 4,
+  rtcp_salt = 5
+};
+void derive_srtp_key(Bytes master_key, Bytes master_salt, SrtpLabel label, MutBytes out);
+
+// Which packets of a stream were seen: the newest index and a bitmap of those before it (RFC 3711
+// section 3.3.2).
+class ReplayWindow {
+ public:
+  bool is_new(uint64_t index) const;
+  void add(uint64_t index);
+  // An index that never was comes first: nothing has been added yet.
+  bool empty() const { return empty_; }
+  uint64_t newest() const { return newest_; }
+
+ private:
+  bool empty_ = true;
+  uint64_t newest_ = 0;
+  std::array<uint64_t, limits::replay_window / 64> seen_{};
+};
+
+// One direction of one DTLS session. A sender uses protect_*, a receiver unprotect_*.
+class SrtpContext {
+ public:
+  // Bytes that protecting adds to an RTP packet, and to an RTCP compound, at most.
+  static constexpr size_t max_rtp_overhead = 16;
+  static constexpr size_t max_rtcp_overhead = 20;
+  // Streams of one direction. A stream gets state only once a packet of it has authenticated.
+  static constexpr size_t max_streams = 512;
+
+  // Errors: malformed when the key's or the salt's length isn't the profile's.
+  static Result<SrtpContext> create(SrtpProfile profile, Bytes master_key, Bytes master_salt,
+                                    CipherBackend backend);
+
+  // `buffer` begins with a packet of `size` bytes whose header (with extensions) takes
+  // `header_size`; it has room for the overhead behind. Gives the protected packet's size. Errors:
+  // too_large, exhausted (too many streams, or a key's last packet).
+  Result<size_t> protect_rtp(MutBytes buffer, size_t header_size, size_t size);
+  Result<size_t> protect_rtcp(MutBytes buffer, size_t size);
+
+  // Give the size of the packet in the clear, at the same place. Errors: truncated,
+  // unauthenticated, replayed, exhausted.
+  Result<size_t> unprotect_rtp(MutBytes packet, size_t header_size);
+  Result<size_t> unprotect_rtcp(MutBytes packet);
+
+ private:
+  struct Stream {
+    uint32_t ssrc;
+    ReplayWindow rtp;  // of 48-bit packet indices
+    ReplayWindow rtcp;
+    uint64_t next_rtcp = 0;  // sending
+  };
+  SrtpContext(SrtpProfile profile, std::unique_ptr<PacketCipher> rtp,
+              std::unique_ptr<PacketCipher> rtcp)
+      : profile_(profile), rtp_(std::move(rtp)), rtcp_(std::move(rtcp)) {}
+  Stream* find(uint32_t ssrc);
+  Result<Stream*> find_or_add(uint32_t ssrc);
+
+  SrtpProfile profile_;
+  std::unique_ptr<PacketCipher> rtp_;
+  std::unique_ptr<PacketCipher> rtcp_;
+  std::vector<std::unique_ptr<Stream>> streams_;
+  size_t last_found_ = 0;
+};
+
+}  // namespace vicino::rtc
