@@ -1,0 +1,52 @@
+// A thread that owns one sfu::Shard and one UDP port: receives a batch, handles it, sends what came of it, sleeps until the
+// next datagram, command or deadline.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "net/entropy.h"
+#include "net/mailbox.h"
+#include "net/udp.h"
+#include "sfu/shard.h"
+
+namespace vicino::net {
+
+struct MediaThreadStats {
+  sfu::ShardStats shard;
+  uint64_t send_drops = 0;
+  uint64_t send_calls = 0;
+};
+
+class MediaThread {
+ public:
+  // `on_events` is called on this thread, with at least one event; it must only pass them on.
+  MediaThread(std::unique_ptr<UdpSocket> socket, const rtc::DtlsIdentity& identity, rtc::TransportParameters health,
+              std::function<void(std::vector<sfu::Event>)> on_events);
+  ~MediaThread();  // stops and joins
+
+  void post(sfu::Command command) { commands_.post(std::move(command)); }
+  uint16_t port() const { return socket_->port(); }
+  // As of about a second ago at most.
+  MediaThreadStats stats() const;
+
+ private:
+  void run();
+  void publish_stats(Instant now, const sfu::Shard& shard);
+
+  std::unique_ptr<UdpSocket> socket_;
+  const rtc::DtlsIdentity& identity_;
+  rtc::TransportParameters health_;
+  std::function<void(std::vector<sfu::Event>)> on_events_;
+  Mailbox<sfu::Command> commands_;
+  std::atomic<bool> stopping_ = false;
+  mutable std::mutex stats_mutex_;
+  MediaThreadStats stats_;
+  Instant stats_due_{};
+  std::thread thread_;
+};
+
+}  // namespace vicino::net

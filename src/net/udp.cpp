@@ -1,0 +1,182 @@
+#include "net/udp.h"
+
+#include <netinet/in.h>
+#include <netinet/udp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace vicino::net {
+namespace {
+
+constexpr size_t receive_batch = 32;
+constexpr size_t receive_room = 65'535;  // GRO hands over a whole train
+constexpr size_t send_batch = 64;        // trains per sendmmsg
+constexpr int socket_buffer = 4 << 20;   // about 30 ms of a gigabit; the kernel caps it
+
+union SocketAddress {
+  sockaddr any;
+  sockaddr_in v4;
+  sockaddr_in6 v6;
+};
+
+Address from_system(const SocketAddress& s) {
+  if (s.any.sa_family == AF_INET) {
+    std::array<uint8_t, 4> octets;
+    std::memcpy(octets.data(), &s.v4.sin_addr, 4);
+    return Address::v4(octets, ntohs(s.v4.sin_port));
+  }
+  Address address;
+  std::memcpy(address.ip.data(), &s.v6.sin6_addr, 16);
+  address.port = ntohs(s.v6.sin6_port);
+  return address;
+}
+
+socklen_t to_system(const Address& address, bool v4, SocketAddress& s) {
+  std::memset(&s, 0, sizeof s);
+  if (v4) {
+    s.v4.sin_family = AF_INET;
+    s.v4.sin_port = htons(address.port);
+    std::memcpy(&s.v4.sin_addr, address.ip.data() + 12, 4);
+    return sizeof s.v4;
+  }
+  s.v6.sin6_family = AF_INET6;
+  s.v6.sin6_port = htons(address.port);
+  std::memcpy(&s.v6.sin6_addr, address.ip.data(), 16);
+  return sizeof s.v6;
+}
+
+// The size of the datagrams GRO put together, or that of the whole message.
+size_t segment_size(msghdr& message, size_t size) {
+  for (cmsghdr* c = CMSG_FIRSTHDR(&message); c; c = CMSG_NXTHDR(&message, c)) {
+    if (c->cmsg_level == SOL_UDP && c->cmsg_type == UDP_GRO) {
+      int value;
+      std::memcpy(&value, CMSG_DATA(c), sizeof value);
+      if (value > 0) return static_cast<size_t>(value);
+    }
+  }
+  return std::max<size_t>(size, 1);
+}
+
+}  // namespace
+
+struct UdpSocket::Buffers {
+  std::vector<uint8_t> memory = std::vector<uint8_t>(receive_batch * receive_room);
+  std::array<mmsghdr, receive_batch> in{};
+  std::array<iovec, receive_batch> in_parts{};
+  std::array<SocketAddress, receive_batch> in_from{};
+  std::array<std::array<uint8_t, CMSG_SPACE(sizeof(int))>, receive_batch> in_control{};
+
+  std::array<mmsghdr, send_batch> out{};
+  std::vector<iovec> out_parts = std::vector<iovec>(send_batch * TrainPlanner::max_segments);
+  std::array<SocketAddress, send_batch> out_to{};
+  struct alignas(cmsghdr) Control {
+    std::array<uint8_t, CMSG_SPACE(sizeof(uint16_t))> bytes;
+  };
+  std::array<Control, send_batch> out_control{};
+};
+
+UdpSocket::UdpSocket(int fd, uint16_t port, bool v4)
+    : fd_(fd), port_(port), v4_(v4), buffers_(std::make_unique<Buffers>()) {}
+UdpSocket::~UdpSocket() { ::close(fd_); }
+
+std::expected<std::unique_ptr<UdpSocket>, std::string> UdpSocket::bind(const std::string& ip, uint16_t port) {
+  const auto address = Address::parse(ip, port);
+  if (!address) return std::unexpected(ip + " is not a numeric IP address");
+  const bool v4 = address->is_v4();
+  const int fd = ::socket(v4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) return std::unexpected(std::string("no UDP socket: ") + std::strerror(errno));
+  const int on = 1, off = 0;
+  ::setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &socket_buffer, sizeof socket_buffer);
+  ::setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &socket_buffer, sizeof socket_buffer);
+  ::setsockopt(fd, SOL_UDP, UDP_GRO, &on, sizeof on);  // older kernels: one datagram a message, as handled
+  if (!v4) ::setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
+  SocketAddress system;
+  const socklen_t size = to_system(*address, v4, system);
+  if (::bind(fd, &system.any, size) != 0) {
+    const std::string why = std::strerror(errno);
+    ::close(fd);
+    return std::unexpected("UDP port " + std::to_string(port) + " can't be used: " + why);
+  }
+  socklen_t bound = sizeof system;
+  ::getsockname(fd, &system.any, &bound);
+  return std::unique_ptr<UdpSocket>(new UdpSocket(fd, from_system(system).port, v4));
+}
+
+size_t UdpSocket::receive(const std::function<void(const Address&, MutBytes)>& handle) {
+  Buffers& b = *buffers_;
+  for (size_t i = 0; i < receive_batch; ++i) {
+    b.in_parts[i] = {b.memory.data() + i * receive_room, receive_room};
+    b.in[i].msg_hdr = {&b.in_from[i], sizeof b.in_from[i], &b.in_parts[i], 1, b.in_control[i].data(),
+                       b.in_control[i].size(), 0};
+  }
+  const int count = ::recvmmsg(fd_, b.in.data(), receive_batch, MSG_DONTWAIT, nullptr);
+  if (count <= 0) return 0;
+  size_t datagrams = 0;
+  for (size_t i = 0; i < static_cast<size_t>(count); ++i) {
+    const MutBytes all(b.memory.data() + i * receive_room, b.in[i].msg_len);
+    const size_t step = segment_size(b.in[i].msg_hdr, all.size());
+    const Address from = from_system(b.in_from[i]);
+    for (size_t offset = 0; offset < all.size(); offset += step, ++datagrams) {
+      handle(from, all.subspan(offset, std::min(step, all.size() - offset)));
+    }
+  }
+  return datagrams;
+}
+
+void UdpSocket::send(const rtc::Outbox& out) {
+  if (out.datagrams().empty()) return;
+  planner_.plan(out.datagrams(), gso_);
+  for (size_t sent = 0; sent < planner_.trains().size();) {
+    const size_t more = send_trains(out, sent);
+    if (more > 0) {
+      sent += more;
+      continue;
+    }
+    const TrainPlanner::Train& stuck = planner_.trains()[sent];
+    if (gso_ && stuck.count > 1 && (errno == EIO || errno == EINVAL || errno == EOPNOTSUPP)) {
+      // The path's device can't segment: from now on one datagram at a time. What was sent stays sent: trains are
+      // planned again only for the next outbox, this one's train is lost like a burst on a bad network.
+      gso_ = false;
+    }
+    dropped_ += stuck.count;
+    ++sent;
+  }
+}
+
+// One sendmmsg from train `from` on. Returns how many trains the kernel took; 0 with errno set.
+size_t UdpSocket::send_trains(const rtc::Outbox& out, size_t from) {
+  Buffers& b = *buffers_;
+  const auto& trains = planner_.trains();
+  const size_t count = std::min(send_batch, trains.size() - from);
+  size_t part = 0;
+  for (size_t i = 0; i < count; ++i) {
+    const TrainPlanner::Train& train = trains[from + i];
+    const size_t first_part = part;
+    for (size_t j = 0; j < train.count; ++j) {
+      const auto& datagram = out.datagrams()[planner_.order()[train.first + j]];
+      const Bytes bytes = out.bytes(datagram);
+      b.out_parts[part++] = {const_cast<uint8_t*>(bytes.data()), bytes.size()};  // sendmsg only reads
+    }
+    const Address& to = out.datagrams()[planner_.order()[train.first]].to;
+    msghdr& header = b.out[i].msg_hdr;
+    header = {&b.out_to[i], to_system(to, v4_, b.out_to[i]), &b.out_parts[first_part], train.count, nullptr, 0, 0};
+    if (train.count > 1) {
+      header.msg_control = b.out_control[i].bytes.data();
+      header.msg_controllen = b.out_control[i].bytes.size();
+      cmsghdr* control = CMSG_FIRSTHDR(&header);
+      control->cmsg_level = SOL_UDP;
+      control->cmsg_type = UDP_SEGMENT;
+      control->cmsg_len = CMSG_LEN(sizeof(uint16_t));
+      const auto size = static_cast<uint16_t>(train.segment_size);
+      std::memcpy(CMSG_DATA(control), &size, sizeof size);
+    }
+  }
+  ++send_calls_;
+  const int sent = ::sendmmsg(fd_, b.out.data(), static_cast<unsigned>(count), MSG_DONTWAIT);
+  return sent > 0 ? static_cast<size_t>(sent) : 0;
+}
+
+}  // namespace vicino::net

@@ -1,0 +1,50 @@
+// One bound UDP port: batches of datagrams in and out. Non-blocking; never waits for the network.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/address.h"
+#include "net/trains.h"
+#include "rtc/outbox.h"
+
+namespace vicino::net {
+
+class UdpSocket {
+ public:
+  // Binds. `ip` numeric; 0.0.0.0 or :: for all. Errors as a sentence.
+  static std::expected<std::unique_ptr<UdpSocket>, std::string> bind(const std::string& ip, uint16_t port);
+  ~UdpSocket();
+  UdpSocket(const UdpSocket&) = delete;
+  UdpSocket& operator=(const UdpSocket&) = delete;
+
+  int fd() const { return fd_; }
+  uint16_t port() const { return port_; }
+
+  // Takes what has arrived, at most one batch, and calls `handle` for each datagram in order of arrival. Returns how many.
+  // The memory is this socket's and is overwritten by the next call.
+  size_t receive(const std::function<void(const Address& from, MutBytes datagram)>& handle);
+  // Sends everything in the outbox. What the socket's buffer can't take is dropped and counted, as a network would.
+  void send(const rtc::Outbox& out);
+
+  uint64_t dropped() const { return dropped_; }
+  uint64_t syscalls_sent() const { return send_calls_; }
+
+ private:
+  struct Buffers;
+  UdpSocket(int fd, uint16_t port, bool v4);
+  size_t send_trains(const rtc::Outbox& out, size_t from);
+
+  int fd_;
+  uint16_t port_;
+  bool v4_;
+  bool gso_ = true;
+  std::unique_ptr<Buffers> buffers_;
+  TrainPlanner planner_;
+  uint64_t dropped_ = 0;
+  uint64_t send_calls_ = 0;
+};
+
+}  // namespace vicino::net
