@@ -1,0 +1,194 @@
+#include "service.h"
+
+#include <boost/asio/post.hpp>
+#include <thread>
+
+#include "base/encoding.h"
+#include "net/clock.h"
+#include "net/log.h"
+#include "store/rooms.h"
+
+namespace vicino::vicinod {
+namespace asio = boost::asio;
+
+namespace {
+
+template <class... F>
+struct Overloaded : F... {
+  using F::operator()...;
+};
+
+// STUN asks for at least 24 bits of ufrag and 128 bits of password (RFC 8445 section 5.3).
+std::string random_text(SecureRandom& random, size_t bytes) {
+  Buffer memory(bytes);
+  random.fill(memory);
+  return to_hex(memory);
+}
+
+}  // namespace
+
+Service::Service(asio::io_context& io, server::Config config)
+    : io_(io), config_(std::move(config)), deadline_(io) {}
+
+Service::~Service() {
+  workers_.clear();  // their threads post to io_ and refer to identity_
+}
+
+std::expected<std::unique_ptr<Service>, std::string> Service::start(asio::io_context& io, server::Config config) {
+  std::unique_ptr<Service> service(new Service(io, std::move(config)));
+  if (auto done = service->open_stores(); !done) return std::unexpected(done.error());
+  if (auto done = service->start_media(); !done) return std::unexpected(done.error());
+  if (auto done = service->start_http(); !done) return std::unexpected(done.error());
+  service->pump();
+  return service;
+}
+
+std::expected<void, std::string> Service::open_stores() {
+  if (!config_.web_folder.empty()) {
+    auto files = net::StaticFiles::load(config_.web_folder);
+    if (!files) return std::unexpected(files.error());
+    files_ = std::move(*files);
+  }
+  auto rooms = store::SqliteRooms::open(config_.data_folder, config_.limits.max_rooms);
+  if (!rooms) return std::unexpected(rooms.error());
+  rooms_ = std::move(*rooms);
+  return {};
+}
+
+std::expected<void, std::string> Service::start_media() {
+  auto identity = rtc::DtlsIdentity::create();
+  if (!identity) return std::unexpected(std::string("no DTLS identity: ") + identity.error().where);
+  identity_ = std::move(*identity);
+  const size_t count = config_.workers != 0 ? config_.workers : std::max(1u, std::thread::hardware_concurrency());
+  std::vector<std::unique_ptr<net::UdpSocket>> sockets;
+  std::vector<server::ShardInfo> shards;
+  for (size_t i = 0; i < count; ++i) {
+    const auto port = static_cast<uint16_t>(config_.media_port == 0 ? 0 : config_.media_port + i);
+    auto socket = net::UdpSocket::bind(config_.media_address, port);
+    if (!socket) return std::unexpected(socket.error());
+    server::ShardInfo& shard = shards.emplace_back();
+    for (const std::string& ip : config_.ice_addresses) {
+      if (const auto address = Address::parse(ip, (*socket)->port())) shard.candidates.push_back(*address);
+    }
+    sockets.push_back(std::move(*socket));
+  }
+  calls_ = std::make_unique<server::Calls>(config_, std::move(shards), identity_->fingerprint(), *rooms_, random_);
+  auto ip = asio::ip::make_address(config_.media_address);
+  if (ip.is_unspecified()) {
+    ip = ip.is_v4() ? asio::ip::address(asio::ip::address_v4::loopback()) : asio::ip::address_v6::loopback();
+  }
+  for (auto& socket : sockets) {
+    rtc::TransportParameters health;
+    health.ice_ufrag = "health" + random_text(random_, 8);
+    health.ice_pwd = random_text(random_, 16);
+    health_targets_.push_back({{ip, socket->port()}, health});
+    workers_.push_back(std::make_unique<net::MediaThread>(
+        std::move(socket), *identity_, health, [this](std::vector<sfu::Event> events) {
+          asio::post(io_, [this, events = std::move(events)] {
+            for (const sfu::Event& event : events) calls_->handle_event(net::now(), event);
+            pump();
+          });
+        }));
+  }
+  return {};
+}
+
+std::expected<void, std::string> Service::start_http() {
+  net::HttpServerOptions options;
+  options.address = config_.http_address;
+  options.port = config_.http_port;
+  options.tls_certificate = config_.tls_certificate;
+  options.tls_key = config_.tls_key;
+  options.origins = config_.allowed_origins;
+  if (!config_.public_url.empty()) options.origins.push_back(config_.public_url);
+  options.max_connections = config_.limits.max_connections;
+  options.max_connections_per_address = config_.limits.max_connections_per_address;
+  options.send_queue_bytes = config_.limits.send_queue_bytes;
+  auto http = net::HttpServer::listen(io_, std::move(options), *this);
+  if (!http) return std::unexpected(http.error());
+  http_ = std::move(*http);
+  return {};
+}
+
+std::string Service::url() const {
+  if (!config_.public_url.empty()) return config_.public_url;
+  const bool v6 = config_.http_address.find(':') != std::string::npos;
+  const std::string host = v6 ? "[" + config_.http_address + "]" : config_.http_address;
+  return (config_.tls_certificate.empty() ? "http://" : "https://") + host + ":" + std::to_string(http_->port());
+}
+
+void Service::drain() {
+  draining_ = true;
+  http_->stop_accepting();
+  calls_->drain(net::now());
+  pump();
+}
+
+bool Service::drained() const { return http_->counts().sockets == 0; }
+
+void Service::reload_tls() {
+  if (const auto reloaded = http_->reload_tls(); !reloaded) {
+    net::log(net::LogLevel::error, "tls.reload_failed");
+  } else {
+    net::log(net::LogLevel::info, "tls.reloaded");
+  }
+}
+
+void Service::pump() {
+  for (server::Output& output : calls_->take_outputs()) {
+    std::visit(Overloaded{
+                   [&](server::SendMessage& m) { http_->send(m.to, std::move(m.message)); },
+                   [&](server::CloseConnection& c) { http_->close(c.connection); },
+                   [&](server::ToShard& s) { workers_.at(s.shard)->post(std::move(s.command)); },
+               },
+               output);
+  }
+  wait_for_deadline();
+}
+
+void Service::wait_for_deadline() {
+  const Instant next = calls_->next_timeout();
+  if (next == Instant::never()) {
+    deadline_.cancel();
+    return;
+  }
+  deadline_.expires_after(std::chrono::microseconds(std::max<int64_t>(0, (next - net::now()).us)));
+  deadline_.async_wait([this](boost::system::error_code error) {
+    if (error) return;
+    calls_->handle_timeout(net::now());
+    pump();
+  });
+}
+
+bool Service::join_allowed(const net::HttpClient& client) {
+  if (const Instant now = net::now(); now - joins_since_ >= seconds(60)) {
+    joins_.clear();
+    joins_since_ = now;
+  }
+  Address host = client.address;
+  host.port = 0;
+  // The table can't outgrow a minute's connections: when it is full, only known addresses go on.
+  if (joins_.size() >= config_.limits.max_connections && !joins_.contains(host)) return false;
+  return ++joins_[host] <= config_.limits.joins_per_minute_per_address;
+}
+
+void Service::socket_opened(ConnectionId connection, const net::HttpClient& client) {
+  if (draining_ || !join_allowed(client)) {
+    http_->close(connection);
+    return;
+  }
+  calls_->handle_open(net::now(), connection);
+  pump();
+}
+
+void Service::socket_message(ConnectionId connection, Bytes message) {
+  calls_->handle_message(net::now(), net::wall_time(), connection, message);
+  pump();
+}
+
+void Service::socket_closed(ConnectionId connection) {
+  calls_->handle_close(net::now(), connection);
+  pump();
+}
+
+}  // namespace vicino::vicinod
