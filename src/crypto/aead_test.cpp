@@ -1,0 +1,125 @@
+#include "crypto/aead.h"
+
+#include <gtest/gtest.h>
+
+#include "crypto/test_vectors.h"
+
+namespace vicino::crypto {
+namespace {
+
+Buffer seal(AeadKey& key, Bytes nonce, Bytes aad, Bytes plaintext) {
+  Buffer sealed(plaintext.size() + aead_tag_size);
+  key.seal(nonce, aad, plaintext, sealed);
+  return sealed;
+}
+
+// "The Galois/Counter Mode of Operation", test cases 4 and 16.
+struct GcmCase {
+  Aead aead;
+  std::string_view key, sealed;
+};
+constexpr std::string_view gcm_nonce = "cafebabefacedbaddecaf888";
+constexpr std::string_view gcm_aad = "feedfacedeadbeeffeedfacedeadbeefabaddad2";
+constexpr std::string_view gcm_plaintext =
+    "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a72"
+    "1c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b39";
+constexpr GcmCase gcm_cases[] = {
+    {Aead::aes_128_gcm, "feffe9928665731c6d6a8f9467308308",
+     "42831ec2217774244b7221b784d0d49ce3aa212f2c02a4e035c17e2329aca12e"
+     "21d514b25466931c7d8f6a5aac84aa051ba30b396a0aac973d58e091"
+     "5bc94fbc3221a5db94fae95ae7121a47"},
+    {Aead::aes_256_gcm, "feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308",
+     "522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa"
+     "8cb08e48590dbb3da7b08b1056828838c5f61e6393ba7a0abcc9f662"
+     "76fc6ece0f4e1768cddf8853bb2d551b"},
+};
+
+TEST(AeadKey, MatchesThePublishedCasesBothWaysWithOneKeyObject) {
+  const Buffer nonce = from_hex(gcm_nonce).value(), aad = from_hex(gcm_aad).value(),
+               plaintext = from_hex(gcm_plaintext).value();
+  for (const GcmCase& c : gcm_cases) {
+    AeadKey key(c.aead, from_hex(c.key).value());
+    for (int round = 0; round < 3; ++round) {
+      const Buffer sealed = seal(key, nonce, aad, plaintext);
+      EXPECT_EQ(to_hex(sealed), c.sealed);
+      Buffer opened(plaintext.size());
+      EXPECT_TRUE(key.open(nonce, aad, sealed, opened));
+      EXPECT_EQ(opened, plaintext);
+    }
+  }
+}
+
+TEST(AeadKey, RefusesEveryFlippedBitAndLeavesNoPlaintext) {
+  AeadKey key(Aead::aes_128_gcm, Buffer(16, 1));
+  const Buffer plaintext(21, 0x55), nonce(12, 2), aad(3, 3);
+  const Buffer sealed = seal(key, nonce, aad, plaintext);
+  Buffer opened(plaintext.size());
+  const auto refuses = [&](Bytes n, Bytes a, Bytes s) {
+    opened.assign(plaintext.size(), 0xee);
+    const Status status = key.open(n, a, s, opened);
+    return !status && status.error().code == Errc::unauthenticated &&
+           opened == Buffer(plaintext.size());
+  };
+  const auto flipped = [](Buffer bytes, size_t bit) {
+    bytes[bit / 8] ^= static_cast<uint8_t>(1 << bit % 8);
+    return bytes;
+  };
+  for (size_t bit = 0; bit < sealed.size() * 8; ++bit)
+    EXPECT_TRUE(refuses(nonce, aad, flipped(sealed, bit))) << bit;
+  for (size_t bit = 0; bit < nonce.size() * 8; ++bit)
+    EXPECT_TRUE(refuses(flipped(nonce, bit), aad, sealed)) << bit;
+  for (size_t bit = 0; bit < aad.size() * 8; ++bit)
+    EXPECT_TRUE(refuses(nonce, flipped(aad, bit), sealed)) << bit;
+  EXPECT_TRUE(key.open(nonce, aad, sealed, opened));  // a refusal spoils nothing
+}
+
+TEST(AeadKey, RefusesWhatIsShorterThanATag) {
+  AeadKey key(Aead::aes_128_gcm, Buffer(16, 1));
+  const Status status = key.open(Buffer(12), {}, Buffer(15), {});
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().code, Errc::truncated);
+}
+
+TEST(AeadKey, WorksInPlaceAndOnNothing) {
+  AeadKey key(Aead::aes_256_gcm, Buffer(32, 1));
+  const Buffer nonce(12, 9);
+  Buffer memory(100 + aead_tag_size, 0x42);
+  const Buffer apart = seal(key, nonce, {}, Bytes(memory).first(100));
+  key.seal(nonce, {}, Bytes(memory).first(100), memory);
+  EXPECT_EQ(memory, apart);
+  EXPECT_TRUE(key.open(nonce, {}, memory, MutBytes(memory).first(100)));
+  EXPECT_TRUE(equal(Bytes(memory).first(100), Buffer(100, 0x42)));
+  EXPECT_TRUE(key.open(nonce, {}, seal(key, nonce, {}, {}), {}));
+}
+
+TEST(AeadKey, PassesWycheproof) {
+  const auto vectors = read_vectors("wycheproof/aes_gcm_test.json");
+  if (!vectors) return;
+  size_t tried = 0, valid = 0;
+  for (const auto& group : (*vectors)["testGroups"]) {
+    const size_t key_bits = group["keySize"], nonce_bits = group["ivSize"];
+    if (nonce_bits != 96 || key_bits == 192) continue;  // not offered here
+    for (const auto& test : group["tests"]) {
+      AeadKey key(key_bits == 128 ? Aead::aes_128_gcm : Aead::aes_256_gcm, hex(test["key"]));
+      const Buffer nonce = hex(test["iv"]), aad = hex(test["aad"]), plaintext = hex(test["msg"]);
+      Buffer sealed = hex(test["ct"]);
+      const Buffer tag = hex(test["tag"]);
+      sealed.insert(sealed.end(), tag.begin(), tag.end());
+      Buffer opened(sealed.size() - aead_tag_size);
+      const bool is_valid = test["result"] == "valid";
+      EXPECT_EQ(key.open(nonce, aad, sealed, opened).has_value(), is_valid) << test["tcId"];
+      if (is_valid) {
+        EXPECT_EQ(opened, plaintext) << test["tcId"];
+        EXPECT_EQ(seal(key, nonce, aad, plaintext), sealed) << test["tcId"];
+      }
+      ++tried;
+      valid += is_valid;
+    }
+  }
+  std::printf("%zu cases with 96-bit nonces, %zu of them valid\n", tried, valid);
+  EXPECT_GT(valid, 50u);
+  EXPECT_GT(tried - valid, 10u);
+}
+
+}  // namespace
+}  // namespace vicino::crypto
