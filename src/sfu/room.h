@@ -1,5 +1,6 @@
-// A room's media: who publishes what, which packet goes to whom, rewritten how. Knows RTP and RTCP in the clear (the
-// payload is ciphertext it can't open), nothing of sockets, SRTP or signalling. One owner, one thread.
+// A room's media: who publishes what, which packet goes to whom, rewritten how. Knows RTP and RTCP
+// in the clear (the payload is ciphertext it can't open), nothing of sockets, SRTP or signalling.
+// One owner, one thread.
 #pragma once
 
 #include <memory>
@@ -19,8 +20,16 @@ class Egress {
   virtual void rtcp(ParticipantId to, Bytes compound) = 0;
 };
 
+// Since the room's start.
+struct RoomCounts {
+  uint64_t nack_in = 0, pli_in = 0;  // of receivers; a full intra request counts as a PLI
+  uint64_t pli_out = 0, rtx_out = 0;
+};
+
 class Room {
  public:
+  struct Impl;
+
   Room(SecureRandom& random, Instant now);
   ~Room();
 
@@ -40,9 +49,9 @@ class Room {
   bool empty() const;
   // Slot changes since the last call.
   std::vector<SlotsChanged> take_changes();
+  const RoomCounts& counts() const;
 
  private:
-  struct Impl;
   std::unique_ptr<Impl> impl_;
 };
 

@@ -1,0 +1,202 @@
+#include "sfu/incoming.h"
+
+#include <algorithm>
+
+namespace vicino::sfu {
+namespace {
+
+constexpr size_t audio_history = PacketHistory::min_packets;  // 1.3 s of 20 ms packets
+
+size_t layer_count(const Publication& p) {
+  const size_t count =
+      p.section.rids.empty() ? p.section.remote_ssrcs.size() : p.section.rids.size();
+  return std::clamp<size_t>(count, 1, Incoming::max_layers);
+}
+
+const rtc::CodecMapping* find_codec(const rtc::MediaSection& section, uint8_t payload_type) {
+  const auto it = std::ranges::find(section.codecs, payload_type, &rtc::CodecMapping::payload_type);
+  return it == section.codecs.end() ? nullptr : &*it;
+}
+const rtc::CodecMapping* find_retransmitted(const rtc::MediaSection& section,
+                                            uint8_t payload_type) {
+  const auto it = std::ranges::find(section.codecs, std::optional(payload_type),
+                                    &rtc::CodecMapping::rtx_payload_type);
+  return it == section.codecs.end() ? nullptr : &*it;
+}
+bool carries(const rtc::MediaSection& section, uint8_t payload_type) {
+  return find_codec(section, payload_type) || find_retransmitted(section, payload_type);
+}
+
+}  // namespace
+
+Layer::Layer(Track& of, size_t number)
+    : track(of),
+      index(number),
+      scale(layer_scale(of.publication.section.rids, number)),
+      history(of.kind() == rtc::MediaKind::video ? limits::max_rtx_packets : audio_history) {}
+
+void Layer::restart(StreamKey key) {
+  stream = key;
+  unwrapper = {};
+  history.clear();
+  nacks = {};
+  reception = {};
+  clock.reset();
+}
+
+Track::Track(ParticipantId by, Publication what, StreamKey& next_stream)
+    : owner(by), publication(std::move(what)) {
+  for (size_t i = 0; i < layer_count(publication); ++i) {
+    layers.push_back(std::make_unique<Layer>(*this, i));
+    layers.back()->stream = next_stream++;
+  }
+}
+
+uint32_t Track::flowing_now(Instant now) const {
+  uint32_t mask = 0;
+  for (const auto& layer : layers) mask |= uint32_t{layer->flowing(now)} << layer->index;
+  return mask;
+}
+
+size_t Track::choose(Instant now, Size wanted) const {
+  std::array<LayerOption, Incoming::max_layers> options;
+  for (const auto& layer : layers) options[layer->index] = {layer->scale, layer->flowing(now)};
+  return choose_layer(std::span(options).first(layers.size()),
+                      {publication.width, publication.height}, wanted);
+}
+
+Incoming::Incoming(ParticipantId owner, std::vector<Publication> publications,
+                   StreamKey& next_stream)
+    : next_stream_(next_stream) {
+  for (Publication& p : publications) {
+    const auto& track =
+        tracks.emplace_back(std::make_unique<Track>(owner, std::move(p), next_stream));
+    const rtc::MediaSection& section = track->publication.section;
+    if (transport_cc_id_ == 0 && section.transport_cc)
+      transport_cc_id_ = section.extensions.transport_cc;
+    if (!section.rids.empty()) continue;  // which SSRC is which layer, only the packets say
+    for (size_t i = 0; i < std::min(section.remote_ssrcs.size(), track->layers.size()); ++i) {
+      set({section.remote_ssrcs[i], track->layers[i].get(), false});
+      if (i < section.remote_rtx_ssrcs.size() && section.remote_rtx_ssrcs[i] != 0)
+        set({section.remote_rtx_ssrcs[i], track->layers[i].get(), true});
+    }
+  }
+}
+
+Track* Incoming::find(Source source) const {
+  const auto it =
+      std::ranges::find_if(tracks, [&](const auto& t) { return t->publication.source == source; });
+  return it == tracks.end() ? nullptr : it->get();
+}
+
+Layer* Incoming::find_ssrc(uint32_t ssrc) const {
+  for (const Binding& b : bindings_) {
+    if (b.ssrc == ssrc) return b.retransmission ? nullptr : b.layer;
+  }
+  return nullptr;
+}
+
+// Two m-lines can't announce one SSRC: the first has it.
+void Incoming::set(const Binding& binding) {
+  if (std::ranges::find(bindings_, binding.ssrc, &Binding::ssrc) != bindings_.end()) return;
+  auto& of_layer = binding.retransmission ? binding.layer->rtx_ssrc : binding.layer->ssrc;
+  if (of_layer) std::erase_if(bindings_, [&](const Binding& b) { return b.ssrc == *of_layer; });
+  of_layer = binding.ssrc;
+  bindings_.push_back(binding);
+}
+
+Track* Incoming::track_of(const rtc::RtpPacket& packet) const {
+  Track* only = nullptr;
+  size_t possible = 0;
+  for (const auto& track : tracks) {
+    const rtc::MediaSection& section = track->publication.section;
+    if (const auto mid = packet.extension(section.extensions.mid)) {
+      if (as_text(*mid) == section.mid) return track.get();
+      continue;  // names another m-line
+    }
+    if (!carries(section, packet.payload_type())) continue;
+    only = track.get();
+    ++possible;
+  }
+  return possible == 1 ? only : nullptr;
+}
+
+Result<Incoming::Binding> Incoming::bind(Instant now, const rtc::RtpPacket& packet,
+                                         Layer*& rebound) {
+  Track* track = track_of(packet);
+  if (!track) return fail(Errc::not_found, "RTP stream of no m-line");
+  const rtc::MediaSection& section = track->publication.section;
+  const bool retransmission = find_retransmitted(section, packet.payload_type()) != nullptr;
+  if (!retransmission && !find_codec(section, packet.payload_type()))
+    return fail(Errc::unsupported, "RTP payload type");
+  Layer* layer = track->layers[0].get();
+  if (!section.rids.empty()) {
+    auto rid =
+        packet.extension(retransmission ? section.extensions.repaired_rid : section.extensions.rid);
+    if (!rid) return fail(Errc::not_found, "simulcast stream without a rid");
+    const auto it = std::ranges::find(section.rids, as_text(*rid));
+    const auto index = static_cast<size_t>(it - section.rids.begin());
+    if (index >= track->layers.size()) return fail(Errc::not_found, "simulcast stream of no layer");
+    layer = track->layers[index].get();
+  } else if (track->layers.size() > 1) {
+    return fail(Errc::not_found, "RTP stream of no announced layer");
+  }
+  const Binding binding{packet.ssrc(), layer, retransmission};
+  if (!retransmission && layer->last_packet) {
+    if (now - *layer->last_packet < takeover_silence)
+      return fail(Errc::bad_state, "the layer is sent under another SSRC");
+    rebound = layer;
+    layer->restart(next_stream_++);
+  }
+  set(binding);
+  return binding;
+}
+
+Result<Arrival> Incoming::recognise(Instant now, const rtc::RtpPacket& packet, Layer*& rebound) {
+  const auto known = std::ranges::find(bindings_, packet.ssrc(), &Binding::ssrc);
+  Binding binding{};
+  if (known != bindings_.end()) {
+    binding = *known;
+  } else {
+    TRY_ASSIGN(binding, bind(now, packet, rebound));
+  }
+  Layer& layer = *binding.layer;
+  const rtc::MediaSection& section = layer.track.publication.section;
+  Arrival arrival{&layer, binding.retransmission, false, {}};
+  MediaPacket& media = arrival.packet;
+  media.marker = packet.marker();
+  media.payload = packet.payload();
+  uint16_t sequence = packet.sequence();
+  if (binding.retransmission) {
+    // RFC 4588 section 4: the original's sequence number comes first.
+    media.codec = find_retransmitted(section, packet.payload_type());
+    arrival.probe = media.payload.empty();
+    if (!media.codec) return fail(Errc::unsupported, "RTP payload type of a retransmission");
+    if (arrival.probe) return arrival;
+    if (media.payload.size() < 2) return fail(Errc::truncated, "retransmitted packet");
+    if (!layer.last_packet) return fail(Errc::not_found, "retransmission of a stream never seen");
+    sequence = load16(media.payload.data());
+    media.payload = media.payload.subspan(2);
+  } else {
+    media.codec = find_codec(section, packet.payload_type());
+    if (!media.codec) return fail(Errc::unsupported, "RTP payload type");
+  }
+  if (const auto level = packet.extension(section.extensions.audio_level))
+    media.audio_level = *level;
+  if (const auto dd = packet.extension(section.extensions.dependency_descriptor))
+    media.dependency_descriptor = *dd;
+  if (!media.payload.empty()) {
+    TRY_ASSIGN(media.info,
+               rtc::describe(media.codec->codec, media.payload, media.dependency_descriptor));
+  }
+  // After everything that can refuse the packet: a refused one moves no counter.
+  media.numbers.sequence = layer.unwrapper.unwrap(sequence);
+  media.numbers.timestamp = packet.timestamp();
+  media.numbers.picture_id = media.info.picture_id.value_or(0);
+  media.numbers.tl0_picture_index = media.info.tl0_picture_index.value_or(0);
+  if (const auto fields = rtc::read_dependency_fields(media.dependency_descriptor))
+    media.numbers.frame_number = fields->frame_number;
+  return arrival;
+}
+
+}  // namespace vicino::sfu

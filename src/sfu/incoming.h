@@ -1,0 +1,116 @@
+// What one participant sends: its tracks, their layers, and which SSRC is which of them.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/limits.h"
+#include "rtc/nack.h"
+#include "rtc/rtp.h"
+#include "sfu/history.h"
+#include "sfu/layers.h"
+#include "sfu/reception.h"
+#include "sfu/rewriter.h"
+#include "sfu/speaker.h"
+#include "sfu/types.h"
+
+namespace vicino::sfu {
+
+struct Slot;
+struct Track;
+
+// One incoming RTP stream: a track's only one, or one of its simulcast layers.
+struct Layer {
+  Layer(Track& of, size_t number);
+  // The layer goes on under another SSRC.
+  void restart(StreamKey key);
+
+  Track& track;
+  size_t index;  // in Track::layers
+  double scale;
+  std::optional<uint32_t> ssrc, rtx_ssrc;
+  StreamKey stream = 0;  // changes with the SSRC
+
+  rtc::SequenceUnwrapper unwrapper;
+  PacketHistory history;
+  rtc::NackGenerator nacks;
+  bool watched = false;  // `nacks` is fed: somebody gets this stream
+  Reception reception;
+  const rtc::CodecMapping* codec = nullptr;  // of the newest packet
+  struct Clock {                             // from the last sender report
+    int64_t server_us;                       // on the server's clock
+    uint32_t timestamp;
+  };
+  std::optional<Clock> clock;
+
+  std::optional<Instant> last_packet;
+  std::optional<Instant> silent_since;  // when another layer of the track went on without this one
+  std::optional<Instant> last_key_request;
+  bool key_frame_wanted = false;  // some receiver asked; until the next key frame
+  std::vector<Slot*> receivers;   // slots that get this layer or wait for its next key frame
+
+  bool flowing(Instant now) const {
+    return last_packet && !(silent_since && now - *silent_since >= seconds(1));
+  }
+};
+
+struct Track {
+  Track(ParticipantId by, Publication what, StreamKey& next_stream);
+
+  ParticipantId owner;
+  Publication publication;
+  std::vector<std::unique_ptr<Layer>> layers;
+  SpeakerLevel level;           // audio only
+  uint32_t flowing_layers = 0;  // a bit per layer, as of the last choice of layers
+
+  rtc::MediaKind kind() const { return kind_of(publication.source); }
+  uint32_t flowing_now(Instant now) const;
+  size_t choose(Instant now, Size wanted) const;
+};
+
+// A packet that was recognised. `packet.payload` empty: padding.
+struct Arrival {
+  Layer* layer;
+  bool retransmission;
+  bool
+      probe;  // a retransmission without content, sent to measure bandwidth: `packet` means nothing
+  MediaPacket packet;
+};
+
+class Incoming {
+ public:
+  static constexpr size_t max_layers = 8;  // more than any encoder makes; each has a history
+  // An SSRC can take a layer over from another one only when that one has been silent for so long.
+  static constexpr Duration takeover_silence = milliseconds(500);
+
+  Incoming(ParticipantId owner, std::vector<Publication> publications, StreamKey& next_stream);
+
+  // Recognises the stream by SSRC, by mid and rid, or by a payload type that only one m-line has
+  // (RFC 8843 section 9.2). Errors: not_found (no such stream), bad_state (the layer is sent under
+  // another SSRC), unsupported (payload type), malformed, truncated. `rebound`: set when a layer's
+  // SSRC changed.
+  Result<Arrival> recognise(Instant now, const rtc::RtpPacket& packet, Layer*& rebound);
+
+  std::vector<std::unique_ptr<Track>> tracks;
+  Track* find(Source source) const;
+  Layer* find_ssrc(uint32_t ssrc) const;  // originals only
+  uint8_t transport_cc_id() const { return transport_cc_id_; }
+
+ private:
+  struct Binding {
+    uint32_t ssrc;
+    Layer* layer;
+    bool retransmission;
+  };
+  Result<Binding> bind(Instant now, const rtc::RtpPacket& packet, Layer*& rebound);
+  Track* track_of(const rtc::RtpPacket& packet) const;
+  void set(const Binding& binding);
+
+  StreamKey& next_stream_;
+  uint8_t transport_cc_id_ = 0;  // RFC 8843 section 9: the same for all m-lines
+  std::vector<Binding> bindings_;
+};
+
+}  // namespace vicino::sfu

@@ -1,0 +1,141 @@
+#include <algorithm>
+
+#include "sfu/room_impl.h"
+
+namespace vicino::sfu {
+
+Track* Room::Impl::track_of(const std::optional<Content>& content) const {
+  const Participant* owner = content ? find(content->participant) : nullptr;
+  return owner ? owner->incoming.find(content->source) : nullptr;
+}
+
+void Room::Impl::assign_all(Instant now, Egress& out) {
+  voices_scarce = false;
+  for (const auto& participant : participants) {
+    assign(now, *participant, rtc::MediaKind::audio, out);
+    assign(now, *participant, rtc::MediaKind::video, out);
+  }
+}
+
+void Room::Impl::assign(Instant now, Participant& receiver, rtc::MediaKind kind, Egress& out) {
+  std::vector<Slot*> slots;
+  std::vector<std::optional<Content>> current;
+  for (const auto& slot : receiver.slots) {
+    if (slot->kind() != kind) continue;
+    slots.push_back(slot.get());
+    current.push_back(slot->content);
+  }
+  if (slots.empty()) return;
+  const auto next = assign_slots(current, desired(now, receiver, kind, slots.size()));
+  for (size_t i = 0; i < slots.size(); ++i) {
+    Slot& slot = *slots[i];
+    if (next[i] != slot.content) {
+      detach(slot);
+      slot.content = next[i];
+      receiver.slots_changed = true;
+    }
+    if (slot.content) slot.wanted = wanted_size(receiver, *slot.content);
+    retarget(now, slot, out);
+  }
+}
+
+std::vector<Content> Room::Impl::desired(Instant now, const Participant& receiver,
+                                         rtc::MediaKind kind, size_t slots) {
+  if (kind == rtc::MediaKind::video && !receiver.receives_everything) return wanted_video(receiver);
+  std::vector<Content> all = others_tracks(receiver, kind);
+  if (kind == rtc::MediaKind::video || all.size() <= slots) return all;
+  voices_scarce = true;
+  return loudest(now, receiver, all, slots);
+}
+
+// In order of arrival.
+std::vector<Content> Room::Impl::others_tracks(const Participant& receiver,
+                                               rtc::MediaKind kind) const {
+  std::vector<Content> all;
+  for (const auto& other : participants) {
+    if (other.get() == &receiver) continue;
+    if (receiver.receives_everything && !receiver.peer_name.empty() &&
+        receiver.peer_name == other->peer_name)
+      continue;
+    for (const auto& track : other->incoming.tracks) {
+      const Content content{other->id(), track->publication.source};
+      if (track->kind() == kind && std::ranges::find(all, content) == all.end())
+        all.push_back(content);
+    }
+  }
+  return all;
+}
+
+std::vector<Content> Room::Impl::wanted_video(const Participant& receiver) const {
+  std::vector<Content> wanted;
+  for (const Want& want : receiver.wants) {
+    const Content content{want.participant, want.source};
+    if (kind_of(want.source) != rtc::MediaKind::video || want.participant == receiver.id())
+      continue;
+    if (!track_of(content) || std::ranges::find(wanted, content) != wanted.end()) continue;
+    wanted.push_back(content);
+  }
+  return wanted;
+}
+
+std::vector<Content> Room::Impl::loudest(Instant now, const Participant& receiver,
+                                         std::span<const Content> contents, size_t slots) const {
+  std::vector<Voice> voices;
+  for (const Content& content : contents) {
+    const bool heard = std::ranges::any_of(
+        receiver.slots, [&](const auto& slot) { return slot->content == content; });
+    const SpeakerLevel& level = track_of(content)->level;
+    voices.push_back({heard, level.spoke_recently(now), level.loudness(now), level.last_spoke()});
+  }
+  std::vector<Content> chosen;
+  for (const size_t index : pick_voices(voices, slots)) chosen.push_back(contents[index]);
+  return chosen;
+}
+
+void Room::Impl::choose_voices(Instant now, Egress& out) {
+  next_voices = Instant::never();
+  if (!voices_scarce) return;
+  last_voices = now;
+  voices_scarce = false;
+  for (const auto& participant : participants)
+    assign(now, *participant, rtc::MediaKind::audio, out);
+}
+
+Size Room::Impl::wanted_size(const Participant& receiver, const Content& content) const {
+  if (receiver.receives_everything) return {UINT16_MAX, UINT16_MAX};
+  for (const Want& want : receiver.wants) {
+    if (Content{want.participant, want.source} == content) return {want.width, want.height};
+  }
+  return {UINT16_MAX, UINT16_MAX};
+}
+
+void Room::Impl::detach(Slot& slot) {
+  if (slot.active) std::erase(slot.active->receivers, &slot);
+  if (slot.target && slot.target != slot.active) std::erase(slot.target->receivers, &slot);
+  slot.active = slot.target = nullptr;
+}
+
+// Points the slot at the layer it should get now. What it gets goes on until that layer's next key
+// frame.
+void Room::Impl::retarget(Instant now, Slot& slot, Egress& out) {
+  Track* track = track_of(slot.content);
+  if (!track) return detach(slot);
+  Layer* layer = track->layers[track->choose(now, slot.wanted)].get();
+  if (slot.target == layer) return;
+  if (slot.target && slot.target != slot.active) std::erase(slot.target->receivers, &slot);
+  slot.target = layer;
+  if (layer == slot.active) return;
+  layer->receivers.push_back(&slot);
+  if (slot.waiting()) request_key_frame(now, *layer, out);
+}
+
+void Room::Impl::retarget_all(Instant now, const Track& track, Egress& out) {
+  const Content content{track.owner, track.publication.source};
+  for (const auto& participant : participants) {
+    for (const auto& slot : participant->slots) {
+      if (slot->content == content) retarget(now, *slot, out);
+    }
+  }
+}
+
+}  // namespace vicino::sfu

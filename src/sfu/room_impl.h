@@ -1,0 +1,112 @@
+// The room's insides, shared by room.cpp (who is there, packets), room_assign.cpp (who is in which
+// slot, at which layer) and room_feedback.cpp (RTCP both ways, deadlines).
+#pragma once
+
+#include <unordered_map>
+
+#include "rtc/rtcp.h"
+#include "rtc/twcc.h"
+#include "sfu/incoming.h"
+#include "sfu/room.h"
+#include "sfu/slot.h"
+
+namespace vicino::sfu {
+
+struct Participant {
+  Participant(Instant now, ParticipantSetup setup, StreamKey& next_stream, SecureRandom& random);
+
+  Connection connection;
+  bool receives_everything;
+  std::string peer_name;
+  Incoming incoming;
+  std::vector<std::unique_ptr<Slot>> slots;
+  std::vector<Want> wants;
+  bool slots_changed = false;  // take_changes() has something to say
+
+  uint32_t own_ssrc;  // who reports and asks, in RTCP
+  std::string cname;  // of what this participant sends, towards its receivers
+  rtc::TwccReceiver arrivals;
+  Instant next_report;
+  Duration rtt;
+  size_t retransmissions_left;          // until the next tick
+  std::optional<int64_t> clock_offset;  // server's microseconds - the participant's NTP time
+
+  ParticipantId id() const { return connection.id; }
+  Slot* find_slot(uint32_t ssrc) const;  // by its SSRC, not the one of retransmissions
+};
+
+struct Room::Impl {
+  Impl(SecureRandom& r, Instant now) : random(r), next_tick(now + tick_interval) {}
+
+  // Feedback to publishers, layers, repeated requests: less often slows the senders' bandwidth
+  // estimators, more often costs uplink.
+  static constexpr Duration tick_interval = milliseconds(100);
+  static constexpr Duration report_interval = seconds(1);
+  static constexpr Duration key_request_interval =
+      milliseconds(500);  // per layer; less floods slow encoders
+  static constexpr Duration idle_key_request_interval =
+      seconds(3);  // when nothing of the layer arrives
+  static constexpr Duration voices_interval =
+      milliseconds(50);  // between two choices of who is heard
+  static constexpr size_t max_wants = 256;
+  static constexpr size_t max_retransmissions =
+      256;  // per receiver and tick; more helps nobody on that path
+  static constexpr size_t max_nacks_per_packet = 256;
+
+  SecureRandom& random;
+  std::vector<std::unique_ptr<Participant>> participants;  // in order of arrival
+  std::unordered_map<ParticipantId, Participant*> by_id;
+  StreamKey next_stream = 1;
+  Instant next_tick;
+  Instant next_nacks = Instant::never();
+  Instant next_voices = Instant::never();
+  Instant last_voices{INT64_MIN / 2};
+  bool voices_scarce = false;  // somebody has fewer audio slots than there are voices
+  size_t connected = 0;
+  RoomCounts counts;
+
+  // room.cpp
+  Participant* find(ParticipantId id) const;
+  void leave(Participant& participant);
+  Status handle_rtp(Instant now, Participant& from, MutBytes datagram, Egress& out);
+  void note_arrival(Instant now, Arrival& arrival, Egress& out);
+  void note_flow(Instant now, Layer& layer, Egress& out);
+  void note_gap(Instant now, Layer& layer, int64_t newest_before, int64_t sequence);
+  void deliver(Instant now, Layer& layer, const MediaPacket& packet, Egress& out);
+  void start(Instant now, Slot& slot, Layer& layer, const MediaPacket& packet, Egress& out);
+  void rebound(Layer& layer);
+
+  // room_assign.cpp
+  void assign_all(Instant now, Egress& out);
+  void assign(Instant now, Participant& receiver, rtc::MediaKind kind, Egress& out);
+  std::vector<Content> others_tracks(const Participant& receiver, rtc::MediaKind kind) const;
+  std::vector<Content> desired(Instant now, const Participant& receiver, rtc::MediaKind kind,
+                               size_t slots);
+  std::vector<Content> wanted_video(const Participant& receiver) const;
+  std::vector<Content> loudest(Instant now, const Participant& receiver,
+                               std::span<const Content> voices, size_t slots) const;
+  Size wanted_size(const Participant& receiver, const Content& content) const;
+  Track* track_of(const std::optional<Content>& content) const;
+  void retarget(Instant now, Slot& slot, Egress& out);
+  void retarget_all(Instant now, const Track& track, Egress& out);
+  void choose_voices(Instant now, Egress& out);
+  static void detach(Slot& slot);
+
+  // room_feedback.cpp
+  Status handle_rtcp(Instant now, Participant& from, Bytes compound, Egress& out);
+  void handle_sender_report(Instant now, Participant& from, const rtc::SenderReport& report,
+                            Egress& out);
+  void handle_blocks(Instant now, Participant& from, std::span<const rtc::ReportBlock> blocks);
+  void handle_nack(Instant now, Participant& from, const rtc::Nack& nack, Egress& out);
+  void handle_key_request(Instant now, Participant& from, uint32_t ssrc, Egress& out);
+  void handle_bye(Instant now, Participant& from, const rtc::Bye& bye);
+  void request_key_frame(Instant now, Layer& layer, Egress& out);
+  void send_sender_report(Instant now, Slot& slot, Egress& out);
+  void send_feedback(Instant now, Participant& to, Egress& out);
+  void send_report(Instant now, Participant& to, Egress& out);
+  void send_nacks(Instant now, Egress& out);
+  void repeat_key_requests(Instant now, Track& track, Egress& out);
+  void tick(Instant now, Egress& out);
+};
+
+}  // namespace vicino::sfu

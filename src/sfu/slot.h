@@ -1,0 +1,82 @@
+// One receive slot of a participant: an m-line this server sends on. Keeps the outgoing RTP stream
+// whole while what it carries changes.
+#pragma once
+
+#include "sfu/incoming.h"
+#include "sfu/slots.h"
+
+namespace vicino::sfu {
+
+class Egress;
+
+// What all slots of one connection share.
+struct Connection {
+  ParticipantId id;
+  bool connected = false;
+  uint16_t transport_sequence = 0;  // of the next packet (transport-wide congestion control)
+};
+
+// Headers, retransmissions and sender reports of one outgoing stream.
+class SlotSender {
+ public:
+  SlotSender(rtc::MediaSection section, SecureRandom& random);
+
+  const rtc::MediaSection& section() const { return section_; }
+  // Whether the receiver negotiated this codec for the slot.
+  bool accepts(const rtc::CodecMapping& codec) const { return mapping_of(codec) != nullptr; }
+  std::optional<StreamKey> stream() const { return rewriter_.stream(); }
+
+  // The next packet of `layer` starts a new piece. Its timestamp follows the layers' common clock
+  // when both layers of one track have one, else the time that passed.
+  void begin(Instant now, const Layer& layer, const MediaPacket& first, const Layer* before);
+  // Sends a packet of the current piece; one from before its start or in another codec isn't sent.
+  // Rewrites the descriptor in place.
+  bool forward(Instant now, const MediaPacket& packet, Connection& to, Egress& out);
+
+  std::optional<Rewriter::Origin> origin_of(uint16_t sent_sequence) const {
+    return rewriter_.origin_of(sent_sequence);
+  }
+  // RFC 4588. False when the receiver didn't negotiate it: the original is never sent twice, as it
+  // would use an SRTP nonce twice.
+  bool retransmit(Instant now, const Rewriter::Origin& origin, const MediaPacket& packet,
+                  Connection& to, Egress& out);
+  // nullopt before the publisher's own report or the first packet.
+  std::optional<rtc::SenderReport> sender_report(Instant now, const Layer& layer) const;
+  // The receiver spoke of this stream: it knows the SSRC, the mid needn't be repeated.
+  void acknowledge() { acknowledged_ = true; }
+
+ private:
+  const rtc::CodecMapping* mapping_of(const rtc::CodecMapping& codec) const;
+  Result<MutBytes> write_header(Instant now, MutBytes memory, const rtc::RtpHeaderFields& fields,
+                                const MediaPacket& packet, Connection& to) const;
+  static void rewrite(const MediaPacket& packet, const PacketNumbers& numbers);
+
+  rtc::MediaSection section_;
+  Rewriter rewriter_;
+  uint16_t rtx_sequence_;
+  bool piece_start_ = false;
+  bool acknowledged_ = false;
+  uint32_t packets_ = 0, bytes_ = 0;
+};
+
+struct Slot {
+  Slot(Connection& to, const rtc::MediaSection& section, SecureRandom& random)
+      : connection(to), sender(section, random) {}
+
+  Connection& connection;
+  SlotSender sender;
+  std::optional<Content> content, reported;
+  Size wanted{UINT16_MAX, UINT16_MAX};
+  Layer* active = nullptr;  // is sent
+  Layer* target = nullptr;  // to be sent from its next key frame on; the same as `active` when
+                            // nothing is to change
+
+  rtc::MediaKind kind() const { return sender.section().kind; }
+  // Waits for a key frame that it could use.
+  bool waiting() const {
+    return connection.connected && target && active != target &&
+           (!target->codec || sender.accepts(*target->codec));
+  }
+};
+
+}  // namespace vicino::sfu
