@@ -1,0 +1,238 @@
+// One call, from the click on "Join" to the end: brings together the core worker, the peer
+// connection, the own media and the sound. The interface reads its stores and calls its methods.
+
+import type { CoreEvent, OwnState, Source, Want } from '../core/types';
+import { hear, silence, type Speech } from '../state/speech';
+import { Store } from '../state/store';
+import { flowingMid, initialView, reduce, type CallView } from '../state/view';
+import { ConnectionWatch, type MediaState } from './connection_watch';
+import type { CorePort, OpenCore } from './core_port';
+import type { LocalMedia } from './local_media';
+import { Peer } from './peer';
+import { LevelMeter, Sound } from './sound';
+
+export interface Media {
+  readonly state: MediaState;
+  readonly online: boolean;
+  /** Video of the receive slots by m-line. */
+  readonly video: ReadonlyMap<string, MediaStreamTrack>;
+}
+
+/** The own id in levels: participants' ids start at 1. */
+export const selfId = 0;
+
+const sources: readonly Source[] = ['microphone', 'camera', 'screen', 'screenAudio'];
+/** Layout changes come in bursts while a window is resized or somebody joins. */
+const watchDelay = 120;
+const levelInterval = 100;
+/** The worker gets this long to say goodbye to the server. */
+const farewell = 1_000;
+
+export class CallSession {
+  readonly view = new Store<CallView>(initialView);
+  readonly media = new Store<Media>({ state: 'connecting', online: navigator.onLine, video: new Map() });
+  readonly speech = new Store<Speech>(silence);
+  readonly sound = new Sound();
+
+  readonly #core: CorePort;
+  readonly #local: LocalMedia;
+  readonly #name: string;
+  readonly #meter = new LevelMeter();
+  readonly #watch: ConnectionWatch;
+  readonly #cleanUp: (() => void)[] = [];
+  #peer: Peer | null = null;
+  #restarting = false;
+  #sentState: OwnState | null = null;
+  #sentTracks: Readonly<Record<Source, MediaStreamTrack | null>> | null = null;
+  #wants: readonly Want[] = [];
+  #sentWants = '';
+  #watchTimer: number | null = null;
+  #volumes: ReadonlyMap<number, number> = new Map();
+  #closed = false;
+
+  constructor(link: string, name: string, local: LocalMedia, openCore: OpenCore) {
+    this.#name = name;
+    this.#local = local;
+    this.#watch = new ConnectionWatch(
+      { set: (callback, ms) => window.setTimeout(callback, ms), clear: (timer) => window.clearTimeout(timer) },
+      () => this.#restart(),
+      (state) => this.media.update((media) => ({ ...media, state })),
+    );
+    this.#core = openCore((event) => this.#handle(event));
+    this.#listen();
+    this.#core.send({ kind: 'open', link });
+  }
+
+  /** What the layout shows, most wanted first. */
+  watch(wants: readonly Want[]): void {
+    this.#wants = wants;
+    this.#watchTimer ??= window.setTimeout(() => {
+      this.#watchTimer = null;
+      this.#sendWants();
+    }, watchDelay);
+  }
+
+  /** 0 to 1 by participant. */
+  setVolumes(volumes: ReadonlyMap<number, number>): void {
+    this.#volumes = volumes;
+    this.#applyVolumes();
+  }
+
+  leave(): void {
+    if (this.#closed) return;
+    this.#core.send({ kind: 'leave' });
+    this.#handle({ kind: 'ended', reason: 'left', detail: '' });
+  }
+
+  #listen(): void {
+    const listen = (type: string, callback: () => void) => {
+      window.addEventListener(type, callback);
+      this.#cleanUp.push(() => window.removeEventListener(type, callback));
+    };
+    listen('online', () => {
+      this.media.update((media) => ({ ...media, online: true }));
+      this.#restart();
+    });
+    listen('offline', () => this.media.update((media) => ({ ...media, online: false })));
+    listen('pagehide', () => this.leave());
+    this.#cleanUp.push(this.#local.view.subscribe(() => this.#followLocal()));
+    const timer = window.setInterval(() => this.#measure(), levelInterval);
+    this.#cleanUp.push(() => window.clearInterval(timer));
+  }
+
+  #handle(event: CoreEvent): void {
+    if (this.#closed) return;
+    this.view.update((view) => reduce(view, event));
+    if (event.kind === 'needOffer') {
+      void this.#offer(event.audioSlots, event.videoSlots);
+    } else if (event.kind === 'answer') {
+      void this.#accept(event.sdp);
+    } else if (event.kind === 'roster') {
+      this.#applyVolumes();
+    } else if (event.kind === 'ended') {
+      this.#close();
+    }
+  }
+
+  async #offer(audio: number, video: number): Promise<void> {
+    this.#restarting = false;
+    this.#watch.stop();
+    // The old connection goes first: two at once would seal the same streams with the same keys.
+    this.#peer?.close();
+    this.#peer = null;
+    try {
+      const tracks = this.#local.tracks();
+      const peer = new Peer(this.#core.worker, { audio, video }, tracks, (state) => {
+        if (peer === this.#peer) this.#watch.handle(state);
+      });
+      this.#peer = peer;
+      const offer = await peer.offer();
+      if (peer !== this.#peer || this.#closed) return;
+      this.sound.attach(peer.tracks('audio'));
+      this.media.update((media) => ({ ...media, video: peer.tracks('video') }));
+      this.#sentTracks = tracks;
+      this.#sentState = this.#local.state(this.#name);
+      this.#core.send({ kind: 'join', offer: offer.sdp, tracks: offer.tracks, state: this.#sentState });
+      // A fresh stay knows nothing of what was wanted before, nor of what changed meanwhile.
+      this.#sentWants = '';
+      this.watch(this.#wants);
+      this.#followLocal();
+      this.#applyVolumes();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  async #accept(sdp: string): Promise<void> {
+    const peer = this.#peer;
+    if (!peer) return;
+    try {
+      this.#watch.started();
+      await peer.accept(sdp);
+    } catch (error) {
+      // An answer to a connection that has been replaced meanwhile is nobody's problem.
+      if (peer === this.#peer && !this.#closed) this.#fail(error);
+    }
+  }
+
+  #restart(): void {
+    // While the core is connecting anyway there is nothing to hurry.
+    if (this.#closed || this.#restarting || this.#peer === null) return;
+    this.#restarting = true;
+    this.#core.send({ kind: 'restart' });
+  }
+
+  #followLocal(): void {
+    const peer = this.#peer;
+    if (this.#closed || !peer || !this.#sentTracks) return;
+    const tracks = this.#local.tracks();
+    for (const source of sources) {
+      if (tracks[source] === this.#sentTracks[source]) continue;
+      // Only fails when the connection has been closed meanwhile.
+      void peer.replace(source, tracks[source]).catch(() => undefined);
+    }
+    this.#sentTracks = tracks;
+    const state = this.#local.state(this.#name);
+    if (JSON.stringify(state) === JSON.stringify(this.#sentState)) return;
+    this.#sentState = state;
+    this.#core.send({ kind: 'setState', state });
+  }
+
+  #sendWants(): void {
+    const key = JSON.stringify(this.#wants);
+    if (this.#closed || !this.#sentState || key === this.#sentWants) return;
+    this.#sentWants = key;
+    this.#core.send({ kind: 'watch', wants: this.#wants });
+  }
+
+  #measure(): void {
+    const audio = this.#peer?.tracks('audio') ?? new Map<string, MediaStreamTrack>();
+    const owners = new Map<string, number>();
+    const tracks = new Map<string, MediaStreamTrack>();
+    for (const participant of this.view.get().others) {
+      const mid = flowingMid(participant, 'microphone');
+      const track = mid === null ? undefined : audio.get(mid);
+      if (mid === null || !track) continue;
+      owners.set(mid, participant.id);
+      tracks.set(mid, track);
+    }
+    const { track, on } = this.#local.view.get().microphone;
+    if (track && on) {
+      owners.set('self', selfId);
+      tracks.set('self', track);
+    }
+    this.#meter.setTracks(tracks);
+    const levels = new Map<number, number>();
+    for (const [key, level] of this.#meter.levels()) levels.set(owners.get(key)!, level);
+    this.speech.update((speech) => hear(speech, performance.now(), levels));
+  }
+
+  #applyVolumes(): void {
+    const volumes = new Map<string, number>();
+    for (const participant of this.view.get().others) {
+      for (const source of ['microphone', 'screenAudio'] as const) {
+        const mid = flowingMid(participant, source);
+        if (mid !== null) volumes.set(mid, this.#volumes.get(participant.id) ?? 1);
+      }
+    }
+    this.sound.setVolumes(volumes);
+  }
+
+  #fail(error: unknown): void {
+    const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    this.#core.send({ kind: 'leave' });
+    this.#handle({ kind: 'ended', reason: 'internal', detail });
+  }
+
+  #close(): void {
+    this.#closed = true;
+    this.#watch.stop();
+    if (this.#watchTimer !== null) window.clearTimeout(this.#watchTimer);
+    for (const undo of this.#cleanUp) undo();
+    this.sound.clear();
+    this.#meter.close();
+    this.#peer?.close();
+    this.#peer = null;
+    window.setTimeout(() => this.#core.close(), farewell);
+  }
+}

@@ -1,0 +1,37 @@
+// What to ask the server for: the pictures the layout shows, in device pixels, largest first.
+
+import type { Participant, Want } from '../core/types';
+import type { Arrangement } from './layout';
+import { isOn } from './view';
+
+export type PictureSource = Want['source'];
+
+/** The name of a tile in the layout. */
+export function tileKey(participant: number, source: PictureSource): string {
+  return `${participant}/${source}`;
+}
+
+/** Sizes are rounded up to this, so that a pixel more or less isn't a new request. */
+const step = 16;
+
+export function wantsOf(
+  { placed }: Arrangement,
+  others: readonly Participant[],
+  pixelRatio: number,
+  limit: number,
+): Want[] {
+  const sizes = new Map(placed.map((p) => [p.key, p]));
+  const wants = others.flatMap((participant) =>
+    (['screen', 'camera'] as const).flatMap((source) => {
+      const tile = sizes.get(tileKey(participant.id, source));
+      if (!tile || !isOn(participant.sources[source])) return [];
+      const { width, height } = tile.rect;
+      return [{ participant: participant.id, source, width: pixels(width), height: pixels(height) }];
+    }),
+  );
+  return wants.sort((a, b) => b.width * b.height - a.width * a.height).slice(0, limit);
+
+  function pixels(length: number): number {
+    return Math.min(0xffff, Math.ceil((length * pixelRatio) / step) * step);
+  }
+}

@@ -1,0 +1,79 @@
+import { Mic, Video, Volume2, type LucideIcon } from 'lucide-react';
+
+import type { LocalMedia } from '../call/local_media';
+import { useApp, useStore, useText } from './context';
+import { Select, Switch } from './parts';
+
+/** Which microphone, camera and speaker; remembered for next time. */
+export function DeviceChoice({ local }: { readonly local: LocalMedia }) {
+  const text = useText().devices;
+  const { preferences } = useApp();
+  const { microphone, camera, devices, noiseSuppression } = useStore(local.view);
+  return (
+    <div className="device-choice">
+      <DeviceSelect
+        label={text.microphone}
+        icon={Mic}
+        devices={devices.microphones}
+        chosen={microphone.device}
+        onChange={(device) => {
+          preferences.change({ microphone: device });
+          void local.choose('microphone', device);
+        }}
+      />
+      <DeviceSelect
+        label={text.camera}
+        icon={Video}
+        devices={devices.cameras}
+        chosen={camera.device}
+        onChange={(device) => {
+          preferences.change({ camera: device });
+          void local.choose('camera', device);
+        }}
+      />
+      {devices.speakers.length > 0 && (
+        <DeviceSelect
+          label={text.speaker}
+          icon={Volume2}
+          devices={devices.speakers}
+          chosen={preferences.remembered.speaker}
+          onChange={(device) => preferences.change({ speaker: device })}
+        />
+      )}
+      <Switch
+        label={text.noiseSuppression}
+        checked={noiseSuppression}
+        onChange={(on) => {
+          preferences.change({ noiseSuppression: on });
+          void local.setNoiseSuppression(on);
+        }}
+      />
+    </div>
+  );
+}
+
+interface DeviceSelectProps {
+  readonly label: string;
+  readonly icon: LucideIcon;
+  readonly devices: readonly MediaDeviceInfo[];
+  readonly chosen: string | null;
+  readonly onChange: (device: string | null) => void;
+}
+
+function DeviceSelect({ label, icon, devices, chosen, onChange }: DeviceSelectProps) {
+  const text = useText().devices;
+  const options = devices.map((device, i) => ({
+    value: device.deviceId,
+    label: device.label || text.numbered(label, i + 1),
+  }));
+  const known = devices.some((device) => device.deviceId === chosen);
+  return (
+    <Select
+      label={label}
+      icon={icon}
+      value={known && chosen !== null ? chosen : ''}
+      options={[{ value: '', label: text.byDefault }, ...options]}
+      onChange={(value) => onChange(value === '' ? null : value)}
+    />
+  );
+}

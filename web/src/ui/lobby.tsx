@@ -1,0 +1,173 @@
+import { LogIn, Mic, MicOff, Video, VideoOff } from 'lucide-react';
+import { useEffect, useId, useMemo, useRef, useState, type FormEvent } from 'react';
+
+import type { LocalMedia } from '../call/local_media';
+import { canEncrypt } from '../call/peer';
+import { LevelMeter } from '../call/sound';
+import { useApp, useStore, useText } from './context';
+import { DeviceChoice } from './device_choice';
+import { Invite } from './invite';
+import { Page } from './page';
+import { Avatar } from './parts';
+import { Toggle } from './toggle';
+import { VideoView } from './video_view';
+
+interface LobbyProps {
+  readonly link: string;
+  readonly local: LocalMedia;
+  readonly onJoin: (name: string) => void;
+}
+
+const nameLength = 64;
+
+export function Lobby({ link, local, onJoin }: LobbyProps) {
+  const text = useText();
+  const { preferences } = useApp();
+  const [name, setName] = useState(preferences.remembered.name);
+  const [missing, setMissing] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
+  const messageId = useId();
+  const able = canEncrypt();
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const trimmed = name.trim();
+    if (trimmed === '') {
+      setMissing(true);
+      field.current?.focus();
+      return;
+    }
+    preferences.change({ name: trimmed });
+    onJoin(trimmed);
+  };
+
+  return (
+    <Page className="lobby">
+      <div className="lobby-columns">
+        <Preview local={local} name={name} />
+        <section className="lobby-side">
+          <h1>{text.lobby.title}</h1>
+          <form className="lobby-form" onSubmit={submit} noValidate>
+            <label className="field">
+              <span className="field-label">{text.lobby.nameLabel}</span>
+              <input
+                ref={field}
+                className="input input-large"
+                data-testid="name-input"
+                value={name}
+                maxLength={nameLength}
+                autoComplete="nickname"
+                placeholder={text.lobby.namePlaceholder}
+                aria-invalid={missing}
+                aria-describedby={messageId}
+                onChange={(event) => {
+                  setName(event.target.value);
+                  setMissing(false);
+                }}
+              />
+            </label>
+            <p id={messageId} className="problem" role="alert">
+              {missing && text.lobby.nameMissing}
+            </p>
+            <button type="submit" className="button button-primary button-large" data-testid="join" disabled={!able}>
+              <LogIn aria-hidden size={18} />
+              <span>{text.lobby.join}</span>
+            </button>
+            {!able && (
+              <p className="problem" role="alert" data-testid="too-old">
+                {window.isSecureContext ? text.lobby.tooOld : text.lobby.insecure}
+              </p>
+            )}
+          </form>
+          <details className="fold">
+            <summary>{text.devices.title}</summary>
+            <DeviceChoice local={local} />
+          </details>
+          <details className="fold">
+            <summary>{text.lobby.invite}</summary>
+            <p className="hint">{text.lobby.inviteText}</p>
+            <Invite link={link} />
+          </details>
+        </section>
+      </div>
+    </Page>
+  );
+}
+
+function Preview({ local, name }: { readonly local: LocalMedia; readonly name: string }) {
+  const text = useText();
+  const { preferences } = useApp();
+  const { microphone, camera } = useStore(local.view);
+  const toggle = (kind: 'microphone' | 'camera', on: boolean) => {
+    preferences.change(kind === 'microphone' ? { microphoneOn: on } : { cameraOn: on });
+    void local.setOn(kind, on);
+  };
+  const problems = [
+    microphone.problem && text.problem.microphone[microphone.problem],
+    camera.problem && text.problem.camera[camera.problem],
+  ].filter((problem) => problem !== null);
+  return (
+    <section className="preview-column">
+      <div className="preview tile">
+        {camera.track ? (
+          <VideoView track={camera.track} mirrored />
+        ) : (
+          <div className="tile-empty">
+            <Avatar name={name} />
+            <p>{camera.starting ? text.lobby.cameraStarting : text.lobby.cameraOff}</p>
+          </div>
+        )}
+        <div className="preview-controls">
+          <Toggle
+            testId="mic-toggle"
+            on={microphone.on}
+            icons={[Mic, MicOff]}
+            labels={[text.call.mute, text.call.unmute]}
+            onToggle={() => toggle('microphone', !microphone.on)}
+          />
+          <Toggle
+            testId="camera-toggle"
+            on={camera.on}
+            icons={[Video, VideoOff]}
+            labels={[text.call.cameraOff, text.call.cameraOn]}
+            onToggle={() => toggle('camera', !camera.on)}
+          />
+        </div>
+        <LevelBar track={microphone.on ? microphone.track : null} />
+      </div>
+      <div className="problems" role="status" aria-live="polite">
+        {problems.map((problem) => (
+          <p key={problem} className="note">
+            {problem}
+          </p>
+        ))}
+        {problems.length > 0 && <p className="hint">{text.lobby.joinWithout}</p>}
+      </div>
+    </section>
+  );
+}
+
+/** Moves while one speaks: the microphone works. */
+function LevelBar({ track }: { readonly track: MediaStreamTrack | null }) {
+  const text = useText();
+  const ref = useRef<HTMLDivElement>(null);
+  const meter = useMemo(() => new LevelMeter(), []);
+  useEffect(() => () => meter.close(), [meter]);
+  useEffect(() => {
+    meter.setTracks(track ? new Map([['self', track]]) : new Map());
+    const timer = window.setInterval(() => {
+      const level = meter.levels().get('self') ?? 0;
+      // Loudness is felt in decibels: 0 at -60 dB, full at -10 dB.
+      const shown = Math.max(0, Math.min(1, (20 * Math.log10(level + 1e-6) + 60) / 50));
+      ref.current?.style.setProperty('--level', shown.toFixed(2));
+    }, 80);
+    return () => window.clearInterval(timer);
+  }, [meter, track]);
+  return (
+    <div className="level" ref={ref} role="img" aria-label={text.lobby.level}>
+      {Array.from({ length: 5 }, (_, i) => (
+        <span key={i} className={`level-${i}`} />
+      ))}
+    </div>
+  );
+}
