@@ -24,10 +24,16 @@ OutgoingTrack::OutgoingTrack(rtc::MediaSection section, const MediaClip& clip, S
                   static_cast<uint16_t>(random.u32() & 0x7fff)),
       start_(now),
       next_frame_(mapping_ ? now : Instant::never()),
-      sequence_(static_cast<uint16_t>(random.u32())),
-      rtx_sequence_(static_cast<uint16_t>(random.u32())),
+      sequence_(static_cast<uint16_t>(random.u32() & 0x7fff)),
+      rtx_sequence_(static_cast<uint16_t>(random.u32() & 0x7fff)),
       first_timestamp_(random.u32()),
       timestamp_(first_timestamp_) {}
+
+void OutgoingTrack::start(Instant now) {
+  if (!mapping_) return;
+  start_ = now;
+  next_frame_ = now;
+}
 
 void OutgoingTrack::send_due(Instant now, const SealFrame& seal, rtc::Peer& peer,
                              rtc::Outbox& out) {

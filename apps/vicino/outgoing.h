@@ -23,6 +23,8 @@ class OutgoingTrack {
   OutgoingTrack(rtc::MediaSection section, const MediaClip& clip, SecureRandom& random,
                 Instant now);
 
+  // The clip's first frame is due now: the path is up.
+  void start(Instant now);
   // Sends every frame that is due. Frames wait in time, not in a queue: a late call skips none but
   // sends them at once.
   void send_due(Instant now, const SealFrame& seal, rtc::Peer& peer, rtc::Outbox& out);
