@@ -103,6 +103,7 @@ class Call {
   void frame_opened(std::string_view mid, SenderId sender, Source source);
   void frame_failed(std::string_view mid);
 
+  bool has_outputs() const { return !outputs_.empty(); }
   std::vector<Output> take_outputs() { return std::exchange(outputs_, {}); }
 
  private:
