@@ -77,13 +77,13 @@ export class Peer {
     await this.#senders.get(source)?.sender.replaceTrack(track);
   }
 
-  /** Tracks of the receive slots by m-line. */
+  /** Tracks of the receive slots by m-line; none before the offer, which names the m-lines. */
   tracks(kind: 'audio' | 'video'): ReadonlyMap<string, MediaStreamTrack> {
-    return new Map(
-      this.#receivers
-        .filter(({ receiver }) => receiver.track.kind === kind)
-        .map(({ receiver, mid }) => [midOf(mid), receiver.track]),
-    );
+    const tracks = new Map<string, MediaStreamTrack>();
+    for (const { receiver, mid } of this.#receivers) {
+      if (mid !== null && receiver.track.kind === kind) tracks.set(mid, receiver.track);
+    }
+    return tracks;
   }
 
   close(): void {

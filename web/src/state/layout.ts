@@ -26,6 +26,8 @@ const widest = 16 / 9;
  */
 export function grid(count: number, area: Size, gap: number): Rect[] {
   if (count <= 0 || area.width <= 0 || area.height <= 0) return [];
+  // A single picture may fill everything, whatever the shape of the window.
+  if (count === 1) return [{ x: 0, y: 0, width: Math.floor(area.width), height: Math.floor(area.height) }];
   const shape = area.height > area.width ? portrait : landscape;
   let best: { columns: number; tile: Size } | null = null;
   for (let columns = 1; columns <= count; ++columns) {

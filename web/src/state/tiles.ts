@@ -26,7 +26,7 @@ export function arrangeTiles(input: TilesInput): Arrangement {
   const { area, gap, others, active } = input;
   const stage = stageOf(input);
   const screens = screenKeys(others);
-  const tiles = [...screens, ...(input.sharing ? [ownScreen] : []), ...cameraKeys(others)].filter((key) => key !== stage);
+  const tiles = [...screens, ...cameraKeys(others), ...(input.sharing ? [ownScreen] : [])].filter((key) => key !== stage);
   const limit = Math.max(1, input.videoSlots);
   const first = arrange({ area, gap, tiles, stage, self: ownCamera, limit });
   const speaker = active === null ? null : tileKey(active, 'camera');

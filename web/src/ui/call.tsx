@@ -54,10 +54,14 @@ export function Call({ session, local, link, name }: CallProps) {
       setSaid(on ? text.announce.cameraOn : text.announce.cameraOff);
     },
     share: () => {
-      const sharing = local.view.get().screen.video !== null;
-      if (sharing) local.stopSharing();
-      else void local.shareScreen();
-      setSaid(sharing ? text.announce.notSharing : '');
+      const sharing = () => local.view.get().screen.video !== null;
+      const tell = () => setSaid(sharing() ? text.announce.sharing : text.announce.notSharing);
+      if (!sharing()) {
+        void local.shareScreen().then(tell);
+        return;
+      }
+      local.stopSharing();
+      tell();
     },
     leave: () => session.leave(),
   };
@@ -133,7 +137,7 @@ export function Call({ session, local, link, name }: CallProps) {
             <Users aria-hidden size={20} />
             <span>{count}</span>
           </button>
-          <IconButton icon={SlidersHorizontal} label={text.devices.title} data-testid="settings" onClick={() => setDialog('settings')} />
+          <IconButton icon={SlidersHorizontal} label={text.call.settings} data-testid="settings" onClick={() => setDialog('settings')} />
         </div>
       </header>
 

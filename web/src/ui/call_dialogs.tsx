@@ -57,7 +57,7 @@ interface SettingsDialogProps {
 export function SettingsDialog(props: SettingsDialogProps) {
   const text = useText();
   return (
-    <Dialog title={text.devices.title} onClose={props.onClose}>
+    <Dialog title={text.call.settings} onClose={props.onClose}>
       <DeviceChoice local={props.local} />
       <hr />
       <Switch

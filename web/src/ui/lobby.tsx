@@ -109,14 +109,11 @@ function Preview({ local, name }: { readonly local: LocalMedia; readonly name: s
   return (
     <section className="preview-column">
       <div className="preview tile">
-        {camera.track ? (
-          <VideoView track={camera.track} mirrored />
-        ) : (
-          <div className="tile-empty">
-            <Avatar name={name} />
-            <p>{camera.starting ? text.lobby.cameraStarting : text.lobby.cameraOff}</p>
-          </div>
-        )}
+        <div className="tile-empty">
+          <Avatar name={name} />
+          <p>{camera.on ? text.lobby.cameraStarting : text.lobby.cameraOff}</p>
+        </div>
+        {camera.track && <VideoView track={camera.track} mirrored />}
         <div className="preview-controls">
           <Toggle
             testId="mic-toggle"

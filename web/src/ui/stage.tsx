@@ -101,6 +101,7 @@ function contentOf(
     track: state.kind === 'flowing' ? (video.get(state.mid) ?? null) : null,
     muted: !isOn(participant.sources.microphone),
     message: message === null ? null : messageText(text, message, name),
+    waiting: source === 'screen' ? text.tile.screenWaiting(name) : text.tile.cameraWaiting(name),
   };
 }
 
@@ -127,6 +128,7 @@ function ownContent(
     muted: !microphone.on,
     speaking: speaking && microphone.on,
     message: null,
+    waiting: '',
   };
 }
 
@@ -142,5 +144,6 @@ function ownScreenContent(text: Messages, { screen }: LocalView, name: string, s
     muted: screen.audio === null,
     speaking: false,
     message: null,
+    waiting: '',
   };
 }

@@ -1,5 +1,5 @@
 import { Maximize2, MicOff, MonitorUp, Pin, PinOff } from 'lucide-react';
-import { useRef } from 'react';
+import { useRef, useState } from 'react';
 
 import type { Role, Rect } from '../state/layout';
 import { useText } from './context';
@@ -20,6 +20,8 @@ export interface TileContent {
   readonly speaking: boolean;
   /** Why there is no picture or sound; null: there is nothing to explain. */
   readonly message: string | null;
+  /** What to say while a track flows but shows no picture yet. */
+  readonly waiting: string;
 }
 
 interface TileProps {
@@ -39,7 +41,9 @@ export function Tile({ content, role, rect, pinned, onPin }: TileProps) {
     '--w': `${rect.width}px`,
     '--h': `${rect.height}px`,
   });
-  const { label, state, track, muted, speaking, source, own, message } = content;
+  const [visible, setVisible] = useState(false);
+  const { label, state, track, muted, speaking, source, own } = content;
+  const message = content.message ?? (track && !visible && !own ? content.waiting : null);
   const details = [
     label,
     ...(source === 'camera' && muted ? [text.call.muted] : []),
@@ -47,6 +51,11 @@ export function Tile({ content, role, rect, pinned, onPin }: TileProps) {
     ...(speaking ? [text.call.speaking] : []),
     ...(pinned ? [text.call.pinned] : []),
   ];
+  const reason = message !== null && (
+    <p className={`tile-message ${visible ? 'tile-message-over' : ''} tile-message-${state}`} data-testid="tile-message">
+      {message}
+    </p>
+  );
   const size = Math.min(rect.width, rect.height) < 150 ? 'tile-small' : 'tile-roomy';
   return (
     <article
@@ -62,16 +71,14 @@ export function Tile({ content, role, rect, pinned, onPin }: TileProps) {
       aria-label={details.join(', ')}
       onDoubleClick={onPin}
     >
-      {track ? (
-        <VideoView track={track} mirrored={own && source === 'camera'} whole={source === 'screen'} />
-      ) : (
-        <div className="tile-empty">{source === 'camera' ? <Avatar name={content.name} /> : <MonitorUp aria-hidden size={40} />}</div>
+      <div className="tile-empty">
+        {source === 'camera' ? <Avatar name={content.name} /> : <MonitorUp aria-hidden size={40} />}
+        {!visible && reason}
+      </div>
+      {track && (
+        <VideoView track={track} mirrored={own && source === 'camera'} whole={source === 'screen'} onPicture={setVisible} />
       )}
-      {message !== null && (
-        <p className={`tile-message ${track ? 'tile-message-over' : ''} tile-message-${state}`} data-testid="tile-message">
-          {message}
-        </p>
-      )}
+      {visible && reason}
       <div className="tile-name">
         {source === 'screen' && <MonitorUp aria-hidden size={14} />}
         {source === 'camera' && muted && <MicOff aria-hidden size={14} />}

@@ -1,14 +1,17 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 
 interface VideoViewProps {
   readonly track: MediaStreamTrack;
   readonly mirrored?: boolean;
   readonly whole?: boolean;
+  /** Whether there is a picture yet: a track may flow for a moment before its first key frame. */
+  readonly onPicture?: (visible: boolean) => void;
 }
 
 /** A picture without sound; decoration for screen readers, the tile around it has the label. */
-export function VideoView({ track, mirrored = false, whole = false }: VideoViewProps) {
+export function VideoView({ track, mirrored = false, whole = false, onPicture }: VideoViewProps) {
   const ref = useRef<HTMLVideoElement>(null);
+  const [visible, setVisible] = useState(false);
   useEffect(() => {
     const element = ref.current;
     if (!element) return undefined;
@@ -18,8 +21,25 @@ export function VideoView({ track, mirrored = false, whole = false }: VideoViewP
     void element.play().catch(() => undefined);
     return () => {
       element.srcObject = null;
+      setVisible(false);
     };
   }, [track]);
-  const className = `video${mirrored ? ' video-mirrored' : ''}${whole ? ' video-whole' : ''}`;
-  return <video ref={ref} className={className} autoPlay playsInline muted disablePictureInPicture={mirrored} aria-hidden tabIndex={-1} />;
+  useEffect(() => {
+    onPicture?.(visible);
+    return () => onPicture?.(false);
+  }, [visible, onPicture]);
+  const looks = ['video', mirrored && 'video-mirrored', whole && 'video-whole', visible && 'video-visible'];
+  return (
+    <video
+      ref={ref}
+      className={looks.filter(Boolean).join(' ')}
+      autoPlay
+      playsInline
+      muted
+      disablePictureInPicture={mirrored}
+      aria-hidden
+      tabIndex={-1}
+      onLoadedData={() => setVisible(true)}
+    />
+  );
 }

@@ -1,0 +1,123 @@
+// Takes pictures of every screen with Chromium: node src/dev/look.mjs OUTPUT_FOLDER [name part]
+// Needs `npm run build:fake`. Fails when the page breaks the server's content security policy or
+// throws.
+import { createReadStream, existsSync, mkdirSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { extname, join, resolve } from 'node:path';
+import puppeteer from 'puppeteer-core';
+
+const [output = 'shots', only = ''] = process.argv.slice(2);
+const files = resolve(new URL('../../dist-fake', import.meta.url).pathname);
+const room = `/j/AAECAwQFBgcICQoLDA0ODw`;
+const secret = '#_-7dzLuqmYh3ZlVEMyIRAA';
+const types = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.woff2': 'font/woff2' };
+
+const server = createServer((request, response) => {
+  const { pathname } = new URL(request.url, 'http://localhost');
+  const wanted = join(files, pathname);
+  const file = pathname !== '/' && !pathname.startsWith('/j/') && existsSync(wanted) ? wanted : join(files, 'fake.html');
+  response.setHeader('Content-Type', types[extname(file)] ?? 'application/octet-stream');
+  response.setHeader(
+    'Content-Security-Policy',
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' blob: data:; " +
+      "media-src 'self' blob:; connect-src 'self'; worker-src 'self'; manifest-src 'self'; font-src 'self'; " +
+      "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types vicino",
+  );
+  response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
+  response.setHeader('Cross-Origin-Embedder-Policy', 'require-corp');
+  response.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
+  createReadStream(file).pipe(response);
+});
+await new Promise((done) => server.listen(0, '127.0.0.1', done));
+const origin = `http://localhost:${server.address().port}`;
+
+const browser = await puppeteer.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', '--autoplay-policy=no-user-gesture-required'],
+});
+const sizes = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844, isMobile: true, hasTouch: true, deviceScaleFactor: 2 } };
+const problems = [];
+
+const click = (id) => async (page) => {
+  await page.locator(`[data-testid="${id}"]`).click();
+  await wait(500);
+};
+const press = (key) => async (page) => {
+  await page.keyboard.press(key);
+  await wait(600);
+};
+const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+const join_ = async (page) => {
+  await page.locator('[data-testid="name-input"]').fill('Nora');
+  await wait(800);
+  await page.locator('[data-testid="join"]').click();
+  await wait(4500);
+};
+const call = (query, ...more) => [`${room}${query}${secret}`, join_, ...more];
+
+const shots = {
+  start: ['/'],
+  'start-refusal': ['/', async (page) => {
+    await page.locator('[data-testid="link-input"]').fill('http://localhost/j/AAECAwQFBgcICQoLDA0ODw');
+    await page.locator('[data-testid="open-link"]').click();
+  }],
+  incomplete: [room],
+  lobby: [`${room}${secret}`, async (page) => page.locator('[data-testid="name-input"]').fill('Nora'), () => wait(1500)],
+  'lobby-off': [`${room}${secret}`, () => wait(800), click('camera-toggle'), click('mic-toggle')],
+  'lobby-open': [`${room}${secret}`, async (page) => page.evaluate(() => document.querySelectorAll('details').forEach((d) => (d.open = true))), () => wait(600)],
+  'call-alone': call('?people=0'),
+  'call-1': call('?people=1'),
+  'call-3': call('?people=3'),
+  'call-5': call('?people=5'),
+  'call-16': call('?people=16', () => wait(3000)),
+  'call-40': call('?people=40', () => wait(6000)),
+  'call-screen': call('?people=5&scene=screen'),
+  'call-reasons': call('?people=5&scene=reasons'),
+  'call-reconnecting': call('?people=2&scene=reconnecting'),
+  'call-connecting': call('?scene=connecting'),
+  'call-speaker': call('?people=6', press('v')),
+  'call-muted-people': call('?people=5', press('m'), press('p')),
+  'call-sharing': call('?people=3', click('share-toggle'), () => wait(1500)),
+  'dialog-invite': call('?people=3', click('invite')),
+  'dialog-encryption': call('?people=3', click('e2ee-badge')),
+  'dialog-settings': call('?people=3', click('settings')),
+  'dialog-help': call('?people=3', press('?')),
+  'ended-left': call('?people=1', click('leave')),
+  'ended-roomFull': call('?scene=roomFull'),
+  'ended-badOffer': call('?scene=badOffer'),
+};
+
+mkdirSync(output, { recursive: true });
+for (const [size, viewport] of Object.entries(sizes)) {
+  for (const theme of ['light', 'dark']) {
+    for (const [name, [path, ...steps]] of Object.entries(shots)) {
+      const title = `${name}-${size}-${theme}`;
+      if (!title.includes(only)) continue;
+      // The same screens in Italian, so that its longer words are seen as well.
+      const language = process.env.LANGUAGE_TAG ?? 'en';
+      const context = await browser.createBrowserContext();
+      const page = await context.newPage();
+      page.on('pageerror', (error) => problems.push(`${title}: ${error}`));
+      page.on('console', (message) => {
+        if (message.type() === 'error') problems.push(`${title}: ${message.text()}`);
+        if (process.env.VERBOSE) console.info(title, message.text());
+      });
+      await page.setViewport(viewport);
+      await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: theme }]);
+      await page.evaluateOnNewDocument((tag) => Object.defineProperty(navigator, 'languages', { value: [tag] }), language);
+      await page.goto(`${origin}${path}`);
+      await wait(700);
+      try {
+        for (const step of steps) await step(page);
+        await page.screenshot({ path: join(output, `${title}.png`) });
+      } catch (error) {
+        problems.push(`${title}: ${error}`);
+      }
+      await context.close();
+    }
+  }
+}
+await browser.close();
+server.close();
+for (const problem of problems) console.error(problem);
+process.exitCode = problems.length > 0 ? 1 : 0;
