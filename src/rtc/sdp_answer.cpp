@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 
 #include "rtc/sdp.h"
 #include "rtc/sdp_names.h"

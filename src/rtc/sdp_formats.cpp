@@ -1,6 +1,7 @@
 #include "rtc/sdp_formats.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "rtc/sdp_lines.h"
 #include "rtc/sdp_names.h"

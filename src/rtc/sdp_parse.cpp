@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/check.h"
 #include "base/limits.h"
 #include "rtc/sdp_session.h"
 

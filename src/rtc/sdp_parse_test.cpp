@@ -223,6 +223,33 @@ TEST(ParseOffer, TakesExtensionsThatWorkInTheLinesDirection) {
   EXPECT_EQ(ids.audio_level, 2);
 }
 
+TEST(ParseOffer, LeavesOutExtensionsThatCannotBeUsed) {
+  const std::string extensions =
+      "a=extmap:1 urn:ietf:params:rtp-hdrext:sdes:mid\r\n"
+      "a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level\r\n"
+      "a=extmap:2 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id\r\n";
+  const std::string text = test::session_head() + test::audio("0", extensions);
+  EXPECT_EQ(only_section(text).extensions.mid, 1);
+  EXPECT_EQ(only_section(text).extensions.audio_level, 0);  // an id has one meaning
+  EXPECT_EQ(only_section(text).extensions.rid, 2);
+  const std::string slot = test::replaced(text, "sendonly", "recvonly");
+  EXPECT_EQ(only_section(slot).extensions.rid, 0);  // what this side sends has no layers
+  const std::string mid = "longer-than-16-characters";
+  EXPECT_EQ(only_section(test::session_head(mid) + test::audio(mid, extensions)).extensions.mid, 0);
+}
+
+TEST(ParseOffer, PrefersTheTransportOfTheMLine) {
+  const std::string other =
+      "a=fingerprint:sha-256 " + test::replaced(std::string(test::sha256), "00:", "77:") + "\r\n";
+  const SessionOffer offer =
+      parsed(test::session_head() +
+             test::audio("0", "a=ice-ufrag:mine\r\na=ice-pwd:abcdefghijklmnopqrstuv\r\n" + other +
+                                  "a=fingerprint:sha-256 " + std::string(test::sha256) + "\r\n"));
+  EXPECT_EQ(offer.transport.ice_ufrag, "mine");
+  EXPECT_EQ(offer.transport.ice_pwd, "abcdefghijklmnopqrstuv");
+  EXPECT_EQ(offer.transport.fingerprint[0], 0x77);  // the first of several
+}
+
 TEST(ParseOffer, ReadsPausedAndAlternativeSimulcastLayers) {
   const std::string text =
       test::session_head() +
@@ -260,7 +287,7 @@ TEST(ParseOffer, SaysWhatIsNotSupported) {
 
 TEST(ParseOffer, LeavesOutLinesOutsideTheBundle) {
   const SessionOffer offer =
-      parsed(test::session_head("1 1 other") + test::audio("0") + test::audio("1"));
+      parsed(test::session_head("1 other 1") + test::audio("0") + test::audio("1"));
   EXPECT_FALSE(offer.media[0].accepted);
   EXPECT_TRUE(offer.media[1].accepted);
   EXPECT_THAT(offer.bundle, ElementsAre("1"));
@@ -311,6 +338,10 @@ TEST(ParseOffer, IsBounded) {
   for (int i = 0; i < 8; ++i) rids += "a=rid:r" + std::to_string(i) + " send\r\n";
   EXPECT_TRUE(parse_offer(head + test::audio("m0", rids)));
   EXPECT_EQ(error_of(head + test::audio("m0", rids + "a=rid:r9 send\r\n")), Errc::too_large);
+
+  const std::string long_format = "a=fmtp:111 " + std::string(512, 'x');
+  EXPECT_TRUE(parse_offer(head + test::audio("m0", long_format)));
+  EXPECT_EQ(error_of(head + test::audio("m0", long_format + "x")), Errc::too_large);
 
   std::string lines = head;
   for (size_t i = 0; i < limits::max_sdp_media; ++i) lines += test::audio("m" + std::to_string(i));
