@@ -42,6 +42,7 @@ void Layer::restart(StreamKey key) {
   nacks = {};
   reception = {};
   clock.reset();
+  last_key_frame.reset();
 }
 
 Track::Track(ParticipantId by, Publication what, StreamKey& next_stream)

@@ -48,6 +48,11 @@ struct Layer {
   std::optional<Instant> last_packet;
   std::optional<Instant> silent_since;  // when another layer of the track went on without this one
   std::optional<Instant> last_key_request;
+  struct KeyFrame {
+    int64_t sequence;  // of its first packet
+    Instant arrived;
+  };
+  std::optional<KeyFrame> last_key_frame;
   bool key_frame_wanted = false;  // some receiver asked; until the next key frame
   std::vector<Slot*> receivers;   // slots that get this layer or wait for its next key frame
 

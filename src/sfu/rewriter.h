@@ -29,6 +29,9 @@ class Rewriter {
   // Whether `timestamp` is after everything sent so far and within a second of timestamp_at().
   bool plausible(Instant now, rtc::MediaKind kind, uint32_t timestamp) const;
 
+  // Nothing was sent after `t`.
+  bool idle_since(Instant t) const { return !sent_ || last_at_ <= t; }
+
   std::optional<StreamKey> stream() const;
   uint32_t timestamp_offset() const {
     return newest().timestamp;

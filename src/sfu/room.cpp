@@ -92,7 +92,7 @@ void Room::connected(Instant now, ParticipantId id, Egress& out) {
   participant->connection.connected = true;
   if (impl_->connected++ == 0) impl_->next_tick = now + Impl::tick_interval;
   for (const auto& slot : participant->slots) {
-    if (slot->waiting()) impl_->request_key_frame(now, *slot->target, out);
+    impl_->seek_start(now, *slot, out);
   }
 }
 
@@ -160,44 +160,49 @@ Status Room::Impl::handle_rtp(Instant now, Participant& from, MutBytes datagram,
       number && number->size() == 2)
     from.arrivals.received(now, load16(number->data()));
   Layer* changed = nullptr;
-  const auto recognised = from.incoming.recognise(now, packet, changed);
+  const auto arrival = from.incoming.recognise(now, packet, changed);
   if (changed) rebound(*changed);
-  if (!recognised) return std::unexpected(recognised.error());
-  Arrival arrival = *recognised;
-  if (arrival.probe) return {};
-  Layer& layer = *arrival.layer;
-  const bool first = !layer.last_packet;
+  if (!arrival) return std::unexpected(arrival.error());
+  if (arrival->probe) return {};
+  Layer& layer = *arrival->layer;
+  const bool revived = !layer.flowing(now);
   const int64_t newest = layer.history.newest();
-  TRY(layer.history.insert(now, arrival.packet));
-  if (!first) note_gap(now, layer, newest, arrival.packet.numbers.sequence);
-  note_arrival(now, arrival, out);
-  deliver(now, layer, arrival.packet, out);
+  TRY(layer.history.insert(now, arrival->packet));
+  note_gap(now, layer, newest, arrival->packet.numbers.sequence);
+  note_arrival(now, *arrival);
+  deliver(now, layer, arrival->packet, out);
+  if (revived && std::ranges::any_of(layer.receivers, &Slot::waiting))
+    request_key_frame(now, layer, out);
   return {};
 }
 
-void Room::Impl::note_arrival(Instant now, Arrival& arrival, Egress& out) {
+void Room::Impl::note_arrival(Instant now, const Arrival& arrival) {
   Layer& layer = *arrival.layer;
   const MediaPacket& packet = arrival.packet;
   const rtc::MediaKind kind = layer.track.kind();
-  if (!arrival.retransmission)
+  if (!arrival.retransmission) {
     layer.reception.received(now, packet.numbers.sequence, packet.numbers.timestamp,
                              clock_rate(kind));
+  }
   layer.codec = packet.codec;
-  note_flow(now, layer, out);
+  note_flow(now, layer);
+  if (packet.payload.empty()) return;
   if (kind == rtc::MediaKind::video) {
-    if (packet.starts_decoding(kind)) layer.key_frame_wanted = false;
+    if (!packet.starts_decoding(kind)) return;
+    layer.key_frame_wanted = false;
+    if (!layer.last_key_frame || layer.last_key_frame->sequence < packet.numbers.sequence)
+      layer.last_key_frame = {packet.numbers.sequence, now};
     return;
   }
   const auto level = rtc::read_audio_level(packet.audio_level);
-  if (packet.payload.empty() || arrival.retransmission) return;
   const bool speech_starts = layer.track.level.heard(now, level ? level->level : unknown_level);
   if (speech_starts && voices_scarce)
     next_voices = std::min(next_voices, std::max(now, last_voices + voices_interval));
 }
 
-// Which layers of the track flow; a layer that comes to life may be the one that slots want: they
+// Which layers of the track flow. A layer that comes to life may be the one that slots want: they
 // must know before its first packet, often a key frame, is passed on.
-void Room::Impl::note_flow(Instant now, Layer& layer, Egress& out) {
+void Room::Impl::note_flow(Instant now, Layer& layer) {
   const bool flowed = layer.flowing(now);
   layer.last_packet = now;
   layer.silent_since.reset();
@@ -205,7 +210,7 @@ void Room::Impl::note_flow(Instant now, Layer& layer, Egress& out) {
     if (other.get() != &layer && other->last_packet && !other->silent_since)
       other->silent_since = now;
   }
-  if (!flowed && layer.track.layers.size() > 1) retarget_all(now, layer.track, out);
+  if (!flowed && layer.track.layers.size() > 1) retarget_all(now, layer.track);
 }
 
 // Gaps are asked for only in streams that somebody gets.
@@ -216,9 +221,9 @@ void Room::Impl::note_gap(Instant now, Layer& layer, int64_t newest_before, int6
     layer.watched = false;
     return;
   }
-  layer.watched = true;
+  const bool was_watched = std::exchange(layer.watched, true);
   layer.nacks.received(now, static_cast<uint16_t>(sequence));
-  if (sequence > newest_before + 1)
+  if (was_watched && sequence > newest_before + 1)
     next_nacks = std::min(next_nacks, std::max(now, layer.nacks.next_due()));
 }
 
@@ -236,25 +241,40 @@ void Room::Impl::deliver(Instant now, Layer& layer, const MediaPacket& packet, E
     if (slot->active == &layer) {
       slot->sender.forward(now, packet, slot->connection, out);
     } else if (can_start && slot->waiting()) {
-      start(now, *slot, layer, packet, out);
+      start(now, *slot, layer, packet, now, out);
     }
   }
 }
 
-// The slot changes over to `layer`, which it waited for.
+// The slot changes over to `layer`, which it waited for, from a packet that came at `arrived`.
 void Room::Impl::start(Instant now, Slot& slot, Layer& layer, const MediaPacket& packet,
-                       Egress& out) {
+                       Instant arrived, Egress& out) {
   Layer* before = std::exchange(slot.active, &layer);
   if (before) std::erase(before->receivers, &slot);
-  slot.sender.begin(now, layer, packet, before);
+  slot.sender.begin(arrived, layer, packet, before);
   slot.sender.forward(now, packet, slot.connection, out);
-  // What overtook the key frame's first packet.
+  // What overtook the key frame's first packet, or came since.
   std::array<uint8_t, limits::max_datagram> memory;
   for (int64_t s = packet.numbers.sequence + 1; s <= layer.history.newest(); ++s) {
     if (const auto later = layer.history.find(s, memory))
       slot.sender.forward(now, *later, slot.connection, out);
   }
   send_sender_report(now, slot, out);
+}
+
+// An empty slot can start at once when the layer's last key frame is recent: nobody has to make
+// another one. A slot that sends waits instead, or its picture would stay behind.
+bool Room::Impl::start_from_history(Instant now, Slot& slot, Egress& out) {
+  Layer& layer = *slot.target;
+  const auto& key = layer.last_key_frame;
+  if (!key || slot.active || slot.kind() == rtc::MediaKind::audio) return false;
+  if (now - key->arrived > max_replay || !slot.sender.idle_since(key->arrived)) return false;
+  if (layer.history.newest() - key->sequence >= max_replay_packets) return false;
+  std::array<uint8_t, limits::max_datagram> memory;
+  const auto packet = layer.history.find(key->sequence, memory);
+  if (!packet) return false;
+  start(now, slot, layer, *packet, key->arrived, out);
+  return true;
 }
 
 }  // namespace vicino::sfu

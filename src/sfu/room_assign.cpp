@@ -35,7 +35,7 @@ void Room::Impl::assign(Instant now, Participant& receiver, rtc::MediaKind kind,
       receiver.slots_changed = true;
     }
     if (slot.content) slot.wanted = wanted_size(receiver, *slot.content);
-    retarget(now, slot, out);
+    if (retarget(now, slot)) seek_start(now, slot, out);
   }
 }
 
@@ -115,25 +115,28 @@ void Room::Impl::detach(Slot& slot) {
   slot.active = slot.target = nullptr;
 }
 
-// Points the slot at the layer it should get now. What it gets goes on until that layer's next key
-// frame.
-void Room::Impl::retarget(Instant now, Slot& slot, Egress& out) {
+// Points the slot at the layer it should get now; true when it has to wait for that layer's next
+// key frame. What it gets goes on until then.
+bool Room::Impl::retarget(Instant now, Slot& slot) {
   Track* track = track_of(slot.content);
-  if (!track) return detach(slot);
+  if (!track) {
+    detach(slot);
+    return false;
+  }
   Layer* layer = track->layers[track->choose(now, slot.wanted)].get();
-  if (slot.target == layer) return;
+  if (slot.target == layer) return false;
   if (slot.target && slot.target != slot.active) std::erase(slot.target->receivers, &slot);
   slot.target = layer;
-  if (layer == slot.active) return;
+  if (layer == slot.active) return false;
   layer->receivers.push_back(&slot);
-  if (slot.waiting()) request_key_frame(now, *layer, out);
+  return true;
 }
 
-void Room::Impl::retarget_all(Instant now, const Track& track, Egress& out) {
+void Room::Impl::retarget_all(Instant now, const Track& track) {
   const Content content{track.owner, track.publication.source};
   for (const auto& participant : participants) {
     for (const auto& slot : participant->slots) {
-      if (slot->content == content) retarget(now, *slot, out);
+      if (slot->content == content) retarget(now, *slot);
     }
   }
 }

@@ -136,6 +136,12 @@ void Room::Impl::handle_bye(Instant now, Participant& from, const rtc::Bye& bye)
   }
 }
 
+// A slot that waits starts from what came lately, or else a key frame is asked for.
+void Room::Impl::seek_start(Instant now, Slot& slot, Egress& out) {
+  if (slot.waiting() && !start_from_history(now, slot, out))
+    request_key_frame(now, *slot.target, out);
+}
+
 // Too soon after the last request nothing is sent: tick() repeats it while somebody waits.
 void Room::Impl::request_key_frame(Instant now, Layer& layer, Egress& out) {
   const rtc::MediaSection& section = layer.track.publication.section;
@@ -224,12 +230,12 @@ void Room::Impl::tick(Instant now, Egress& out) {
       if (track->kind() == rtc::MediaKind::audio) continue;
       if (const uint32_t flowing = track->flowing_now(now); flowing != track->flowing_layers) {
         track->flowing_layers = flowing;
-        retarget_all(now, *track, out);
+        retarget_all(now, *track);
       }
       repeat_key_requests(now, *track, out);
     }
   }
-  if (voices_scarce) choose_voices(now, out);
+  if (voices_scarce && now - last_voices >= voices_review) choose_voices(now, out);
 }
 
 }  // namespace vicino::sfu

@@ -48,6 +48,11 @@ struct Room::Impl {
       seconds(3);  // when nothing of the layer arrives
   static constexpr Duration voices_interval =
       milliseconds(50);  // between two choices of who is heard
+  static constexpr Duration voices_review = milliseconds(500);  // for who grew louder meanwhile
+  // A slot may start from a key frame that came this long ago; more packets at once would fill a
+  // slow path.
+  static constexpr Duration max_replay = milliseconds(500);
+  static constexpr int64_t max_replay_packets = 64;
   static constexpr size_t max_wants = 256;
   static constexpr size_t max_retransmissions =
       256;  // per receiver and tick; more helps nobody on that path
@@ -69,11 +74,13 @@ struct Room::Impl {
   Participant* find(ParticipantId id) const;
   void leave(Participant& participant);
   Status handle_rtp(Instant now, Participant& from, MutBytes datagram, Egress& out);
-  void note_arrival(Instant now, Arrival& arrival, Egress& out);
-  void note_flow(Instant now, Layer& layer, Egress& out);
+  void note_arrival(Instant now, const Arrival& arrival);
+  void note_flow(Instant now, Layer& layer);
   void note_gap(Instant now, Layer& layer, int64_t newest_before, int64_t sequence);
   void deliver(Instant now, Layer& layer, const MediaPacket& packet, Egress& out);
-  void start(Instant now, Slot& slot, Layer& layer, const MediaPacket& packet, Egress& out);
+  void start(Instant now, Slot& slot, Layer& layer, const MediaPacket& packet, Instant arrived,
+             Egress& out);
+  bool start_from_history(Instant now, Slot& slot, Egress& out);
   void rebound(Layer& layer);
 
   // room_assign.cpp
@@ -87,8 +94,8 @@ struct Room::Impl {
                                std::span<const Content> voices, size_t slots) const;
   Size wanted_size(const Participant& receiver, const Content& content) const;
   Track* track_of(const std::optional<Content>& content) const;
-  void retarget(Instant now, Slot& slot, Egress& out);
-  void retarget_all(Instant now, const Track& track, Egress& out);
+  bool retarget(Instant now, Slot& slot);
+  void retarget_all(Instant now, const Track& track);
   void choose_voices(Instant now, Egress& out);
   static void detach(Slot& slot);
 
@@ -100,6 +107,7 @@ struct Room::Impl {
   void handle_nack(Instant now, Participant& from, const rtc::Nack& nack, Egress& out);
   void handle_key_request(Instant now, Participant& from, uint32_t ssrc, Egress& out);
   void handle_bye(Instant now, Participant& from, const rtc::Bye& bye);
+  void seek_start(Instant now, Slot& slot, Egress& out);
   void request_key_frame(Instant now, Layer& layer, Egress& out);
   void send_sender_report(Instant now, Slot& slot, Egress& out);
   void send_feedback(Instant now, Participant& to, Egress& out);

@@ -34,16 +34,16 @@ const rtc::CodecMapping* SlotSender::mapping_of(const rtc::CodecMapping& codec) 
   return first;
 }
 
-void SlotSender::begin(Instant now, const Layer& layer, const MediaPacket& first,
+void SlotSender::begin(Instant arrived, const Layer& layer, const MediaPacket& first,
                        const Layer* before) {
-  uint32_t timestamp = rewriter_.timestamp_at(now, section_.kind);
+  uint32_t timestamp = rewriter_.timestamp_at(arrived, section_.kind);
   if (before && before->clock && layer.clock && stream() == before->stream) {
     const int64_t rate = clock_rate(section_.kind);
     const int64_t captured = capture_time(*layer.clock, first.numbers.timestamp, rate);
     const int64_t reported = capture_time(*before->clock, before->clock->timestamp, rate);
     const auto aligned = static_cast<uint32_t>(before->clock->timestamp +
                                                rewriter_.timestamp_offset() + captured - reported);
-    if (rewriter_.plausible(now, section_.kind, aligned)) timestamp = aligned;
+    if (rewriter_.plausible(arrived, section_.kind, aligned)) timestamp = aligned;
   }
   rewriter_.begin(layer.stream, first.numbers, timestamp);
   piece_start_ = true;

@@ -26,9 +26,11 @@ class SlotSender {
   bool accepts(const rtc::CodecMapping& codec) const { return mapping_of(codec) != nullptr; }
   std::optional<StreamKey> stream() const { return rewriter_.stream(); }
 
-  // The next packet of `layer` starts a new piece. Its timestamp follows the layers' common clock
-  // when both layers of one track have one, else the time that passed.
-  void begin(Instant now, const Layer& layer, const MediaPacket& first, const Layer* before);
+  bool idle_since(Instant t) const { return rewriter_.idle_since(t); }
+
+  // `first` of `layer`, which came at `arrived`, starts a new piece. Its timestamp follows the
+  // layers' common clock when both layers of one track have one, else the time that passed.
+  void begin(Instant arrived, const Layer& layer, const MediaPacket& first, const Layer* before);
   // Sends a packet of the current piece; one from before its start or in another codec isn't sent.
   // Rewrites the descriptor in place.
   bool forward(Instant now, const MediaPacket& packet, Connection& to, Egress& out);

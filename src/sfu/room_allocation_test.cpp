@@ -1,0 +1,61 @@
+// Forwarding allocates nothing per packet once warm. This file counts every allocation of the test
+// program.
+#include <cstdlib>
+#include <new>
+
+#include "sfu/room_fixture.h"
+
+namespace {
+size_t allocations = 0;
+}  // namespace
+void* operator new(size_t size) {
+  ++allocations;
+  void* memory = std::malloc(size);
+  if (!memory) std::abort();
+  return memory;
+}
+void operator delete(void* memory) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, size_t) noexcept {
+  std::free(memory);
+}
+
+namespace vicino::sfu {
+namespace {
+
+struct Counter final : Egress {
+  void rtp(ParticipantId, Bytes, Bytes) override { ++packets; }
+  void rtcp(ParticipantId, Bytes) override {}
+  size_t packets = 0;
+};
+
+TEST_F(RoomTest, ForwardsWithoutAllocating) {
+  constexpr uint32_t receivers = 20;
+  // Without transport feedback: the recorder of arrivals (rtc/twcc.h) keeps a node for each until
+  // the next report.
+  auto publisher = setup(1);
+  for (Publication& p : publisher.publications) p.section.transport_cc = false;
+  join(publisher);
+  for (uint32_t id = 2; id < 2 + receivers; ++id) {
+    join(id);
+    want(id, {camera_of(1, 320, 180)});
+  }
+  Counter counter;
+  Stream mic{"mic", "", 5, 0, opus_in};
+  size_t spent = 0;
+  for (int i = 0; i < 2000; ++i) {
+    Buffer video = q.vp8(i == 0), audio = mic.opus(30);
+    if (i == 1000) counter.packets = spent = 0;
+    const size_t before = allocations;
+    ASSERT_TRUE(room.handle_rtp(now, {1}, video, counter));
+    ASSERT_TRUE(room.handle_rtp(now, {1}, audio, counter));
+    spent += allocations - before;
+    now = now + milliseconds(1);
+  }
+  EXPECT_EQ(counter.packets, 1000u * 2 * receivers);
+  EXPECT_EQ(spent, 0u);
+}
+
+}  // namespace
+}  // namespace vicino::sfu
