@@ -72,13 +72,17 @@ class Calls {
   void handle_event(Instant now, const sfu::Event& event);
   void handle_timeout(Instant now);
   Instant next_timeout() const;
-  // Tells every connection to come back later, for shutdown.
+  // Tells every connection to come back later and closes it, for shutdown; media goes on. Lets nobody in from then on.
   void drain(Instant now);
 
-  // Open (unencrypted) rooms, by name: letters, digits, '-', '_', '.', 1 to 64 characters.
+  // Open (unencrypted) rooms, by name: letters, digits, '-', '_', '.', 1 to 64 characters, not like an encrypted room's
+  // id. Errors: malformed (name), bad_state (there is one by that name), exhausted (Limits::max_rooms). Those of
+  // Config::open_rooms are made by the constructor; one that can't be made isn't there afterwards.
   Status create_open_room(std::string_view name, std::string_view token);
   bool is_open_room(std::string_view name) const;
-  // `bearer` is the Authorization header's token or "". `publish`: WHIP, else WHEP.
+  // `bearer` is the Authorization header's token or "". `publish`: WHIP, else WHEP. `peer`: "" or a name as above; a
+  // publisher replaces the room's earlier one of the same name. Statuses: 400 (a name, the offer), 401, 403 (an encrypted
+  // room's id), 404, 503 (full, or going down).
   std::expected<MediaResource, HttpRefusal> create_resource(Instant now, bool publish, std::string_view room,
                                                             std::string_view peer, std::string_view bearer,
                                                             std::string_view offer);

@@ -78,4 +78,10 @@ void Directory::remove(ParticipantId id) {
   stays_.erase(found);
 }
 
+bool Directory::empty() const {
+  return rooms_.empty() && rooms_by_key_.empty() && stays_.empty() && by_resume_.empty() &&
+         by_resource_.empty() &&
+         std::ranges::all_of(members_of_shard_, [](size_t members) { return members == 0; });
+}
+
 }  // namespace vicino::server

@@ -61,6 +61,8 @@ class Directory {
 
   size_t rooms() const { return rooms_.size(); }
   size_t stays() const { return stays_.size(); }
+  // Whether nothing is kept, in no index either: so it must be once everybody has gone.
+  bool empty() const;
 
  private:
   std::vector<size_t> members_of_shard_;
