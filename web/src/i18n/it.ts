@@ -151,7 +151,7 @@ export const it: Messages = {
   },
 
   encryption: {
-    badge: 'Cifrata da un capo all’altro',
+    badge: 'Cifrata end-to-end',
     title: 'Cifrata da un capo all’altro',
     how: 'Il browser cifra audio, video, schermo e il tuo nome prima che lascino questo dispositivo. Le chiavi vengono dalla parte del link dopo #, che i browser non mandano mai a un server.',
     server: 'Il server sa che delle persone sono connesse, da dove e quando, quali flussi passano e con che volume. Non può vedere, sentire o falsificare nulla.',
