@@ -53,8 +53,9 @@ void MediaSession::make_offer() {
   report_ssrc_ = random_.u32();
   const auto add = [&](rtc::MediaKind kind, rtc::Direction direction, std::vector<rtc::Codec> codecs) {
     const bool sends = direction == rtc::Direction::send;
+    const bool repairs = sends && kind == rtc::MediaKind::video;
     media_.push_back({std::to_string(media_.size()), kind, direction, std::move(codecs), sends ? random_.u32() : 0,
-                      sends ? random_.u32() : 0});
+                      repairs ? random_.u32() : 0});
     return media_.back().mid;
   };
   using enum rtc::MediaKind;
@@ -80,11 +81,14 @@ Status MediaSession::start(std::string_view answer) {
   if (error) return fail(Errc::bad_state, "no UDP socket");
   socket_.set_option(asio::socket_base::receive_buffer_size(static_cast<int>(socket_buffer)), error);
   const Instant now = net::now();
-  for (const rtc::MediaSection& section : parsed.media) {
+  for (rtc::MediaSection& section : parsed.media) {
     if (section.direction == rtc::Direction::receive) slots_.emplace_back(section);
     if (section.direction != rtc::Direction::send) continue;
     const auto track = std::ranges::find(tracks_, section.mid, &core::OwnTrack::mid);
-    if (track == tracks_.end()) continue;
+    const auto offered = std::ranges::find(media_, section.mid, &rtc::ClientMedia::mid);
+    if (track == tracks_.end() || offered == media_.end()) continue;
+    section.ssrc = offered->ssrc;  // the answer doesn't repeat what this side announced
+    section.rtx_ssrc = offered->rtx_ssrc;
     const MediaClip& clip = track->source == core::Source::camera ? *plan_.camera : *plan_.microphone;
     outgoing_.push_back({track->source, OutgoingTrack(section, clip, random_, now)});
   }

@@ -1,0 +1,84 @@
+# Building: native presets, the WebAssembly core, the web app. Everything is skipped when nothing changed. Sourced by ./do.
+
+jobs() { printf '%s' "${VICINO_JOBS:-$(nproc)}"; }
+
+# build_preset PRESET TARGET...
+build_preset() {
+  local preset="$1"
+  shift
+  if [[ ! -f build/$preset/build.ninja ]]; then
+    say "Configuring $preset"
+    cmake --preset "$preset" >build-configure.log 2>&1 || {
+      cat build-configure.log >&2
+      rm -f build-configure.log
+      fail "cmake --preset $preset failed"
+    }
+    rm -f build-configure.log
+  fi
+  # --quiet leaves errors and warnings; how far it is, is said before.
+  if [[ -n $(ninja -C "build/$preset" -n "$@" | grep -v 'no work to do' | grep -v 'Entering directory') ]]; then
+    say "Building $preset: $*"
+  fi
+  ninja -C "build/$preset" --quiet -j "$(jobs)" "$@"
+}
+
+# Whether $1 is missing or older than one of the other paths.
+outdated() {
+  local target="$1"
+  shift
+  [[ ! -e $target ]] || [[ -n $(find "$@" -newer "$target" -print -quit) ]]
+}
+
+need_npm() {
+  outdated web/node_modules/.package-lock.json web/package-lock.json web/package.json || return 0
+  say "Installing the web app's packages from web/package-lock.json"
+  (cd web && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
+  touch web/node_modules/.package-lock.json
+}
+
+build_wasm() {
+  build_preset wasm vicino_core sframe_vectors_wasm
+}
+
+# What the web app gets from elsewhere: the core, and its messages in TypeScript.
+generate_web() {
+  local core=build/wasm/apps/wasm/vicino_core.wasm
+  mkdir -p web/src/generated
+  cmp -s "$core" web/src/generated/vicino_core.wasm || cp "$core" web/src/generated/vicino_core.wasm
+  outdated web/src/generated/.stamp schema/ui.fbs || return 0
+  flatc --ts --gen-object-api -o web/src/generated schema/ui.fbs
+  # Generated code isn't held to this project's rules.
+  find web/src/generated -name '*.ts' -exec sed -i '1s/^/\/\/ @ts-nocheck\n/' {} +
+  touch web/src/generated/.stamp
+}
+
+build_web() {
+  need_npm
+  build_wasm
+  generate_web
+  outdated web/dist/.stamp web/src web/public web/index.html web/package-lock.json web/vite.config.ts web/tsconfig*.json ||
+    return 0
+  say "Building the web app"
+  (cd web && npm run --silent build)
+  touch web/dist/.stamp
+}
+
+build() {
+  need_packages "building" "${build_packages[@]}"
+  case "${1:-release}" in
+    release)
+      build_preset release vicinod vicino
+      build_web
+      ;;
+    wasm) build_wasm ;;
+    fuzz)
+      need_packages "fuzzing" "${fuzz_packages[@]}"
+      build_preset fuzz all
+      ;;
+    dev | asan | tsan)
+      need_packages "testing" "${test_packages[@]}"
+      build_preset "$1" all
+      ;;
+    *) fail "there is no preset \"$1\": release, dev, asan, tsan, wasm or fuzz" ;;
+  esac
+}

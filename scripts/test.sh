@@ -1,0 +1,114 @@
+# ./do test: layers one after the other, each counted, one summary at the end. Sourced by ./do.
+
+all_layers=(unit vectors web integration interop e2e fuzz sanitize)
+passed=0
+failed=0
+failures=()
+
+count() { # count LAYER PASSED FAILED
+  passed=$((passed + $2))
+  failed=$((failed + $3))
+  if [[ $3 == 0 ]]; then
+    say "$1: $2 passed"
+  else
+    failures+=("$1")
+    say "$1: $2 passed, $3 FAILED"
+  fi
+}
+
+# ctest_layer LAYER PRESET: C++ tests that CTest knows.
+ctest_layer() {
+  local log="build/$1.log" total bad
+  ctest --test-dir "build/$2" -j "$(jobs)" --output-on-failure >"$log" 2>&1 || true
+  bad="$(grep -cE '^ *[0-9]+/[0-9]+ Test.*\*\*\*' "$log" || true)"
+  total="$(grep -cE '^ *[0-9]+/[0-9]+ Test ' "$log" || true)"
+  [[ $bad == 0 && $total != 0 ]] || tail -n 80 "$log" >&2
+  [[ $total != 0 ]] || bad=1
+  count "$1" "$((total - (total > 0 ? bad : 0)))" "$bad"
+}
+
+# node_layer LAYER FILE...: tests of node:test.
+node_layer() {
+  local layer="$1" log="build/$1.log"
+  shift
+  node --test --test-concurrency=1 --test-reporter=tap "$@" >"$log" 2>&1 || true
+  local good bad
+  good="$(awk '/^# pass /{print $3}' "$log" | tail -1)"
+  bad="$(awk '/^# fail /{f=$3} /^# cancelled /{c=$3} END{print f+c}' "$log")"
+  if [[ -z $good ]]; then
+    good=0
+    bad=1
+  fi
+  grep -E '^ *not ok|# .*(absent|missing|skipped because)' "$log" >&2 || true
+  [[ $bad == 0 ]] || tail -n 120 "$log" >&2
+  count "$layer" "$good" "$bad"
+}
+
+layer_unit() {
+  build_preset asan all
+  ctest_layer unit asan
+}
+
+layer_vectors() {
+  build_wasm
+  VICINO_WASM_DIR="$PWD/build/wasm/src/sframe" node_layer vectors tests/vectors/*.test.mjs
+}
+
+layer_web() {
+  need_npm
+  build_wasm
+  generate_web
+  local log=build/web.log
+  (cd web && npx --no-install vitest run --reporter=json) >"$log" 2>build/web.err || true
+  local counts
+  counts="$(node -e '
+    const text = require("fs").readFileSync(process.argv[1], "utf8");
+    const result = JSON.parse(text.slice(text.indexOf("{")));
+    console.log(result.numPassedTests, result.numTotalTests - result.numPassedTests);' "$log" 2>/dev/null || echo "0 1")"
+  [[ ${counts#* } == 0 ]] || cat "$log" build/web.err >&2
+  # shellcheck disable=SC2086
+  count web $counts
+}
+
+layer_integration() { node_layer integration tests/integration/*.test.mjs; }
+layer_interop() { node_layer interop tests/interop/*.test.mjs; }
+layer_e2e() { node_layer e2e web/e2e/*.test.mjs; }
+
+layer_fuzz() {
+  need_packages "fuzzing" "${fuzz_packages[@]}"
+  build_preset fuzz all
+  local log=build/fuzz.log
+  fuzz/run.sh build/fuzz 5 >"$log" 2>&1 || true
+  local bad
+  bad="$(grep -c '^FAILED' "$log" || true)"
+  local good
+  good="$(grep -c '^ok' "$log" || true)"
+  [[ $bad == 0 && $good != 0 ]] || tail -n 60 "$log" >&2
+  [[ $good != 0 ]] || bad=1
+  count fuzz "$good" "$bad"
+}
+
+# The integration tests again, with server and client built with AddressSanitizer and UndefinedBehaviorSanitizer.
+layer_sanitize() {
+  build_preset asan vicinod vicino
+  VICINO_BUILD="$PWD/build/asan" node_layer sanitize tests/integration/{calls,hostile,http}.test.mjs
+}
+
+run_tests() {
+  local layers=("$@") layer
+  [[ ${#layers[@]} != 0 ]] || layers=("${all_layers[@]}")
+  for layer in "${layers[@]}"; do
+    [[ " ${all_layers[*]} " == *" $layer "* ]] || fail "there is no layer \"$layer\": ${all_layers[*]}"
+  done
+  need_packages "building" "${build_packages[@]}"
+  need_packages "testing" "${test_packages[@]}"
+  mkdir -p build
+  for layer in "${layers[@]}"; do
+    case "$layer" in integration | interop | e2e) build_preset release vicinod vicino ;; esac
+    case "$layer" in e2e) build_web ;; esac
+    "layer_$layer"
+  done
+  [[ $failed == 0 ]] || say "Failed: ${failures[*]} (see build/LAYER.log)"
+  printf '%d passed, %d failed\n' "$passed" "$failed"
+  [[ $failed == 0 ]]
+}

@@ -1,0 +1,80 @@
+// Real browsers with made-up cameras. Each Chromium plays its own clip, so that a picture tells whose it is.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import puppeteer from 'puppeteer-core';
+
+import { run } from './server.mjs';
+
+/** A clip of one colour with a block that moves: 640x360, in Chromium's format for made-up cameras. */
+export async function makeClip(folder, name, colour) {
+  const file = join(folder, `${name}.y4m`);
+  const moving = "[0][1]overlay=x='mod(t*160\\,560)':y=140";
+  await run(
+    'ffmpeg', '-loglevel', 'error', '-y', '-f', 'lavfi', '-i', `color=${colour}:s=640x360:r=15:d=4`,
+    '-f', 'lavfi', '-i', 'color=white:s=80x80:r=15:d=4', '-filter_complex', moving, '-pix_fmt', 'yuv420p', file,
+  );
+  return file;
+}
+
+// A page keeps its peer connections where a test can ask them for statistics; it doesn't know.
+function rememberPeerConnections() {
+  const original = globalThis.RTCPeerConnection;
+  globalThis.peerConnections = [];
+  globalThis.RTCPeerConnection = class extends original {
+    constructor(...args) {
+      super(...args);
+      globalThis.peerConnections.push(this);
+    }
+  };
+}
+
+export class Browsers {
+  #open = [];
+  folder = mkdtempSync(join(tmpdir(), 'vicino-browsers-'));
+
+  /** A window of its own; `clip` is what its camera shows. */
+  async chromium({ clip, flags = [], width = 1280, height = 800, dark = false, language = 'en' } = {}) {
+    const browser = await puppeteer.launch({
+      executablePath: process.env.VICINO_CHROMIUM ?? '/usr/bin/chromium',
+      args: [
+        '--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', `--lang=${language}`,
+        '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream',
+        '--autoplay-policy=no-user-gesture-required', '--auto-accept-this-tab-capture', '--auto-select-desktop-capture-source=Entire',
+        ...(clip ? [`--use-file-for-fake-video-capture=${clip}`] : []), ...flags,
+      ],
+      defaultViewport: { width, height },
+    });
+    this.#open.push(browser);
+    const page = await browser.newPage();
+    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: dark ? 'dark' : 'light' }]);
+    await page.evaluateOnNewDocument(rememberPeerConnections);
+    return page;
+  }
+
+  async firefox() {
+    const browser = await puppeteer.launch({
+      browser: 'firefox',
+      executablePath: process.env.VICINO_FIREFOX ?? '/usr/bin/firefox-esr',
+      extraPrefsFirefox: {
+        'media.navigator.streams.fake': true,
+        'media.navigator.permission.disabled': true,
+        'media.autoplay.default': 0,
+        'media.peerconnection.ice.loopback': true,
+        'media.peerconnection.ice.obfuscate_host_addresses': false,
+      },
+      defaultViewport: { width: 1280, height: 800 },
+    });
+    this.#open.push(browser);
+    const page = await browser.newPage();
+    await page.evaluateOnNewDocument(rememberPeerConnections);
+    return page;
+  }
+
+  async close() {
+    await Promise.all(this.#open.map((browser) => browser.close()));
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
