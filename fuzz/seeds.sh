@@ -1,0 +1,88 @@
+#!/bin/sh
+# Lays out what the fuzzers start from: fuzz/seeds.sh FOLDER makes FOLDER/<target>/ for each target.
+# Recorded packets come from ${VICINO_VECTORS:-../shared/vectors}/fuzz when that is there.
+set -eu
+root=$(cd "$(dirname "$0")/.." && pwd)
+vectors=${VICINO_VECTORS:-$root/../shared/vectors}
+out=${1:?usage: fuzz/seeds.sh FOLDER}
+
+# seed TARGET NAME HEX...: bytes written as hexadecimal numbers, spaces allowed.
+seed() {
+  target=$1 name=$2
+  shift 2
+  mkdir -p "$out/$target"
+  printf '%s' "$*" | tr -d ' \n' | sed 's/../\\x&/g' | xargs -0 env printf >"$out/$target/$name"
+}
+
+for pair in rtp:fuzz_rtp rtcp:fuzz_rtcp sdp:fuzz_sdp; do
+  from=$vectors/fuzz/${pair%%:*} to=$out/${pair##*:}
+  mkdir -p "$to"
+  if [ -d "$from" ]; then
+    cp "$from"/* "$to"
+  else
+    echo "no recorded ${pair%%:*} at $from: starting without" >&2
+  fi
+done
+cp "$root"/tests/data/sdp/*.sdp "$out/fuzz_sdp"
+
+# RFC 5769 section 2.1: a request with user name, priority and integrity.
+seed fuzz_stun rfc5769-request \
+  000100582112a442b7e7a701bc34d686fa87dfae 802200105354554e207465737420636c69656e74 \
+  002400046e0001ff 80290008932ff9b151263b36 000600096576746a3a68367659202020 \
+  000800149aeaa70cbfd8cb56781ef2b5b2d3f249c1b571a2 80280004e57a3bcf
+# Section 2.2: its answer.
+seed fuzz_stun rfc5769-answer \
+  0101003c2112a442b7e7a701bc34d686fa87dfae 8022000b7465737420766563746f7220 \
+  002000080001a147e112a643 000800142b91f599fd9e90c38c7489f92af9ba53f06be7d7 80280004c07d4c96
+# Attributes alone: the target puts a header before them.
+seed fuzz_stun attributes \
+  002400046e0001ff 00250000 802a0008932ff9b151263b36 000600096576746a3a68367659202020
+
+# A sound-only RTP packet with extensions of both forms, for a start without recordings.
+seed fuzz_rtp one-byte-extension 906f0001000000020000000abede0001 1051 ff00 0102
+seed fuzz_rtp two-byte-extension 906f0001000000020000000a10000001 0102 aabb 0102
+seed fuzz_rtcp reports \
+  81c80006 0000000b 0000000000000000 00000002 00000003 00000004 \
+  81c90007 0000000b 0000000c 00000000 00000005 00000006 00000000 00000000 \
+  81ce0002 0000000b 0000000c 81cd0003 0000000b 0000000c 00100001
+
+# Codec, then 'F' and a frame; codecs: 0 Opus, 1 VP8, 2 VP9, 3 AV1, 4 H.264.
+seed fuzz_payload opus 00 46 f8fffe
+seed fuzz_payload vp8 01 46 1000009d012a08000800
+seed fuzz_payload vp9 02 46 824983420000f00010
+seed fuzz_payload av1 03 46 0a0a0000000cc4ff67006802 3204 01020304
+seed fuzz_payload h264 04 46 000000016742e01fda014016e806d0442350140000000168ce3880 0000000165888001
+# Codec, then packets of (sequence step, flags, size, bytes).
+seed fuzz_payload vp8-packets 01 00000410000000 0105089080a501d0010203
+seed fuzz_payload h264-packets 04 0001 057c85aabbcc 0104 047c45ddee
+
+# Codec, then a frame: shim, header of RFC 9605 section 4.3 under key id 0x1231, ciphertext.
+tail=000102030405060708090a0b0c0d0e0f1011
+seed fuzz_sframe opus 00 90 1230 $tail
+seed fuzz_sframe vp8 01 1000009d012a08000800 901231 $tail
+seed fuzz_sframe vp9 02 901231 $tail
+seed fuzz_sframe av1 03 3215 901231 $tail
+seed fuzz_sframe h264 04 00000001419a80 901231 $tail 80
+# Codec plus 0x80 (here 0x80 + codec + 2, modulo 5), key frame, position, change, picture to seal.
+for codec in 80 81 82 83 84; do
+  seed fuzz_sframe seal-$codec $codec 01 0007 01 00000001000003010203
+done
+
+# Steps of a session: connect (00), join (01 shape room sender profile), watch, leave.
+seed fuzz_wire_server call 00 00 01 38 00 01 01 aabb 00 01 38 00 02 01 aabb 01 04 02 01 01 01 00 06 ff
+seed fuzz_wire_server resume 00 01 3a 00 01 01 aabb 00 05 00 00 01 3a 00 01 01 aabb 01
+seed fuzz_wire_server resources 08 18 00 00 08 08 00 00 08 38 00 00 07 00 01
+# A Watch as it comes (03, its size), on a connection that has joined; a leave, damaged.
+seed fuzz_wire_server raw 00 01 38 00 01 01 aabb 00 03 004c \
+  0c00000008000e000700080008000000000000030c0000000000060008000400060000000400000001000000 \
+  100000000c0010000c00070008000a000c000000000000018002680101000000 00
+seed fuzz_wire_server damaged 00 04 81 03 000401 000802 00
+
+# Mode 1: socket, offer, joined, then what the server says; mode 2: a profile's content.
+seed fuzz_wire_client call 01 00 02 07 01 00 10 00 07 02 00 20 01 07 01 00 00 04 01 04 01 30 01 07 02 00 00 02
+seed fuzz_wire_client profile 02 \
+  14000000000000000c0014000c000800060007000c000000000001010c000000030000000000000003000000 41646100
+# Mode 0: a Slots message as it comes.
+seed fuzz_wire_client message 00 \
+  0c00000008000e000700080008000000000000050c0000000000060008000400060000000400000001000000 \
+  1000000000000a00100008000c0007000a0000000000000108000000010000000100000030000000
