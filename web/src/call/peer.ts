@@ -61,8 +61,8 @@ export class Peer {
   /** The offer, after every transform is in place. */
   async offer(): Promise<PeerOffer> {
     await this.#connection.setLocalDescription();
-    for (const { receiver, mid } of this.#receivers) {
-      receiver.transform = this.#transform({ direction: 'receive', mid: midOf(mid) });
+    if (this.#connection.getTransceivers().some(({ mid }, index) => mid !== midAt(index))) {
+      throw new Error('this browser numbers m-lines in another way; frames would be attributed wrongly');
     }
     // The server is ICE-lite and learns our candidates from our checks: no need to wait for them.
     const sdp = this.#connection.localDescription?.sdp ?? '';
@@ -102,7 +102,10 @@ export class Peer {
   }
 
   #addReceiver(kind: 'audio' | 'video'): void {
+    const mid = midAt(this.#connection.getTransceivers().length);
     const transceiver = this.#connection.addTransceiver(kind, { direction: 'recvonly' });
+    // At once: Chromium ignores a receiver's transform that comes after setLocalDescription().
+    transceiver.receiver.transform = this.#transform({ direction: 'receive', mid });
     preferCodecs(transceiver, kind);
     this.#receivers.push(transceiver);
   }
@@ -132,6 +135,11 @@ function preferCodecs(transceiver: RTCRtpTransceiver, kind: 'audio' | 'video'): 
   const all = RTCRtpReceiver.getCapabilities(kind)?.codecs ?? [];
   const chosen = kind === 'audio' ? audioCodecs(all) : videoCodecs(all);
   if (chosen.length > 0) transceiver.setCodecPreferences(chosen);
+}
+
+/** What browsers name the m-line of the transceiver that was added at `index`; offer() makes sure. */
+function midAt(index: number): string {
+  return String(index);
 }
 
 function midOf(mid: string | null): string {
