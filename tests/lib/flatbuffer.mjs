@@ -1,0 +1,99 @@
+// Just enough FlatBuffers to say and understand what the tests need of schema/wire.fbs, without the
+// code under test. Tables are written front to back: vtable, table, then what it refers to.
+
+const sizes = { u8: 1, u16: 2, u32: 4, u64: 8, bytes: 4, text: 4, table: 4 };
+
+class Writer {
+  #bytes = Buffer.alloc(1 << 18);
+  #end = 4;
+
+  #align(size) {
+    this.#end = Math.ceil(this.#end / size) * size;
+    return this.#end;
+  }
+
+  #vector(value, text) {
+    const at = this.#align(4);
+    this.#bytes.writeUInt32LE(value.length, at);
+    value.copy(this.#bytes, at + 4);
+    this.#end += 4 + value.length + (text ? 1 : 0);
+    return at;
+  }
+
+  #write(kind, value) {
+    if (kind === 'table') return this.#table(value);
+    return this.#vector(Buffer.from(value), kind === 'text');
+  }
+
+  // `fields`: [[id, kind, value], ...]
+  #table(fields) {
+    const ids = Math.max(-1, ...fields.map(([id]) => id)) + 1;
+    const vtable = this.#align(2);
+    this.#end += 4 + 2 * ids;
+    const table = this.#align(8);
+    this.#end += 4;
+    const places = fields.map(([, kind]) => {
+      const at = this.#align(sizes[kind]);
+      this.#end += sizes[kind];
+      return at;
+    });
+    this.#bytes.writeUInt16LE(4 + 2 * ids, vtable);
+    this.#bytes.writeUInt16LE(this.#end - table, vtable + 2);
+    this.#bytes.writeInt32LE(table - vtable, table);
+    fields.forEach(([id, kind, value], index) => {
+      const at = places[index];
+      this.#bytes.writeUInt16LE(at - table, vtable + 4 + 2 * id);
+      if (kind === 'u8') this.#bytes.writeUInt8(value, at);
+      else if (kind === 'u16') this.#bytes.writeUInt16LE(value, at);
+      else if (kind === 'u32') this.#bytes.writeUInt32LE(value, at);
+      else if (kind === 'u64') this.#bytes.writeBigUInt64LE(value, at);
+      else this.#bytes.writeUInt32LE(this.#write(kind, value) - at, at);
+    });
+    return table;
+  }
+
+  root(fields) {
+    this.#bytes.writeUInt32LE(this.#table(fields), 0);
+    return Buffer.from(this.#bytes.subarray(0, this.#align(8)));
+  }
+}
+
+const clientMessage = (type, fields) =>
+  new Writer().root([
+    [0, 'u8', type],
+    [1, 'table', fields],
+  ]);
+
+export function joinMessage({ version = 1, room, token, sender = 16n, profile = Buffer.from('profile'), offer }) {
+  return clientMessage(1, [
+    [0, 'u16', version],
+    [1, 'bytes', room],
+    [2, 'bytes', token],
+    [3, 'u64', sender],
+    [4, 'bytes', profile],
+    [6, 'text', offer],
+  ]);
+}
+
+export const setProfileMessage = (profile) => clientMessage(2, [[0, 'bytes', profile]]);
+
+const kinds = ['none', 'joined', 'participantJoined', 'participantLeft', 'profileChanged', 'slots', 'refused'];
+const refusals = [
+  'bad_message', 'wrong_version', 'wrong_link', 'room_full', 'server_full', 'bad_offer', 'too_many_requests',
+  'draining', 'open_room', 'replaced', 'rooms_closed',
+];
+
+// { kind, reason } of a server's message; the reason is a refusal's.
+export function readServerMessage(bytes) {
+  const field = (table, id) => {
+    const vtable = table - bytes.readInt32LE(table);
+    const offset = 4 + 2 * id < bytes.readUInt16LE(vtable) ? bytes.readUInt16LE(vtable + 4 + 2 * id) : 0;
+    return offset === 0 ? null : table + offset;
+  };
+  const message = bytes.readUInt32LE(0);
+  const kind = kinds[bytes.readUInt8(field(message, 0))];
+  if (kind !== 'refused') return { kind };
+  const body = field(message, 1);
+  const reason = field(body + bytes.readUInt32LE(body), 0);
+  return { kind, reason: refusals[reason === null ? 0 : bytes.readUInt8(reason)] };
+}
