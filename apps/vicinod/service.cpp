@@ -5,6 +5,7 @@
 
 #include "base/encoding.h"
 #include "net/clock.h"
+#include "net/local_address.h"
 #include "net/log.h"
 #include "store/rooms.h"
 
@@ -60,6 +61,7 @@ std::expected<void, std::string> Service::start_media() {
   if (!identity) return std::unexpected(std::string("no DTLS identity: ") + identity.error().where);
   identity_ = std::move(*identity);
   const size_t count = config_.workers != 0 ? config_.workers : std::max(1u, std::thread::hardware_concurrency());
+  if (config_.ice_addresses.empty()) config_.ice_addresses = net::local_addresses();
   std::vector<std::unique_ptr<net::UdpSocket>> sockets;
   std::vector<server::ShardInfo> shards;
   for (size_t i = 0; i < count; ++i) {
@@ -73,6 +75,11 @@ std::expected<void, std::string> Service::start_media() {
     sockets.push_back(std::move(*socket));
   }
   calls_ = std::make_unique<server::Calls>(config_, std::move(shards), identity_->fingerprint(), *rooms_, random_);
+  for (const server::OpenRoom& room : config_.open_rooms) {
+    if (!calls_->is_open_room(room.name)) {
+      return std::unexpected("rooms.open: \"" + room.name + "\" can't be an open room; choose another name");
+    }
+  }
   auto ip = asio::ip::make_address(config_.media_address);
   if (ip.is_unspecified()) {
     ip = ip.is_v4() ? asio::ip::address(asio::ip::address_v4::loopback()) : asio::ip::address_v6::loopback();

@@ -103,6 +103,7 @@ Problem set_codecs(Config& config, const Values& values) {
 
 Problem set_announced(Config& config, const Values& values) {
   config.ice_addresses.clear();
+  if (values == Values{"auto"}) return std::nullopt;
   for (const std::string& value : values) {
     if (Problem problem = numeric_ip(value)) return problem;
     config.ice_addresses.push_back(value);
@@ -147,10 +148,11 @@ std::vector<Setting> make_table() {
   t.push_back(number("media.port", "First UDP port of media; each worker takes one, consecutively; 0: any free ones",
                      FIELD(media_port), 0, 65535));
   t.push_back(number("media.workers", "Media threads; 0: one per core", FIELD(workers), 0, 256));
-  t.push_back(list("media.announce", "IP addresses at which clients reach the media ports", "127.0.0.1", set_announced));
+  t.push_back(list("media.announce", "IP addresses at which clients reach the media ports; auto: loopback and this machine's own",
+                   "auto", set_announced));
   t.push_back(list("media.video_codecs", "Video codecs accepted, best first", "vp8, vp9, av1, h264", set_codecs));
   t.push_back(text("data.folder", "Where rooms are kept over restarts", FIELD(data_folder)));
-  t.push_back(text("web.folder", "The built web app; empty: beside the program, or none", FIELD(web_folder)));
+  t.push_back(text("web.folder", "The built web app; empty: none is served", FIELD(web_folder)));
   t.push_back(yes_or_no("rooms.by_anyone", "Whether a new link makes a room; false: only rooms that exist already",
                         FIELD(rooms_by_anyone)));
   t.push_back(list("rooms.open", "Open, NOT end-to-end encrypted rooms for WHIP and WHEP: NAME or NAME=TOKEN", "none",

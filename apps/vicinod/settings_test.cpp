@@ -28,7 +28,6 @@ TEST_F(SettingsTest, DefaultsStayOnThisMachine) {
   const Outcome outcome = read_settings({}, {});
   ASSERT_TRUE(outcome.arguments);
   EXPECT_EQ(outcome.arguments->config.http_address, "127.0.0.1");
-  EXPECT_EQ(outcome.arguments->config.media_address, "127.0.0.1");
   EXPECT_THAT(outcome.problems, ElementsAre());
 }
 

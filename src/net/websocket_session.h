@@ -37,7 +37,13 @@ class WebSocketSession final : public SocketSession, public std::enable_shared_f
     boost::beast::flat_buffer buffer;
     for (;;) {
       auto [error, size] = co_await stream_.async_read(buffer, quietly);
-      if (error || closing_) break;
+      if (error) break;
+      if (closing_) {
+        // Closing while the other side still sends would reset the connection, and it wouldn't read why.
+        if (++ignored_ > max_ignored) break;
+        buffer.consume(buffer.size());
+        continue;
+      }
       if (!stream_.got_binary()) break;  // the protocol has no text messages
       const auto data = buffer.cdata();
       server_->handler.socket_message(id_, Bytes(static_cast<const uint8_t*>(data.data()), data.size()));
@@ -70,6 +76,7 @@ class WebSocketSession final : public SocketSession, public std::enable_shared_f
   }
 
  private:
+  static constexpr size_t max_ignored = 1000;  // messages while closing; who sends more is cut off
   static constexpr auto quietly = boost::asio::as_tuple(boost::asio::use_awaitable);
 
   void open() {
@@ -101,6 +108,7 @@ class WebSocketSession final : public SocketSession, public std::enable_shared_f
   ConnectionId id_{};
   std::deque<Buffer> queue_;
   size_t queued_bytes_ = 0;
+  size_t ignored_ = 0;
   bool closing_ = false;
 };
 

@@ -38,8 +38,8 @@ struct Config {
   std::string tls_key;
   std::string public_url;       // as users see it; "" : http(s)://address:port
   std::vector<std::string> allowed_origins;  // beside the public URL's own
-  std::vector<std::string> ice_addresses = {"127.0.0.1"};  // announced in candidates
-  std::string media_address = "127.0.0.1";   // what the UDP sockets bind to
+  std::vector<std::string> ice_addresses;    // announced in candidates; empty: net/local_address.h finds them
+  std::string media_address = "0.0.0.0";     // what the UDP sockets bind to
   uint16_t media_port = 40000;               // first; one per worker, consecutive
   size_t workers = 0;                        // 0: one per core
   std::string data_folder = "data";
