@@ -135,7 +135,8 @@ TEST_F(FeedbackTest, GapsAreAskedForUpstreamAndFilledInOrder) {
   ASSERT_EQ(out.media[2].size(), 1u);
   ASSERT_TRUE(send(1, q.vp8(false)));
   EXPECT_EQ(out.media[2][1].sequence, static_cast<uint16_t>(out.media[2][0].sequence + 2));
-  EXPECT_EQ(send(1, q.retransmission(lost, 2)).error().code, Errc::replayed);
+  EXPECT_TRUE(send(1, q.retransmission(lost, 2))) << "a repetition that only measures bandwidth";
+  EXPECT_EQ(out.media[2].size(), 2u);
   out.clear();
   pass(seconds(1));
   EXPECT_TRUE(out.items<rtc::Nack>(1).empty());

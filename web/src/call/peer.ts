@@ -19,16 +19,20 @@ export interface PeerOffer {
 /** In the order of their m-lines. */
 const sources: readonly Source[] = ['microphone', 'camera', 'screen', 'screenAudio'];
 
-const encodings: Readonly<Record<Source, RTCRtpEncodingParameters[]>> = {
-  microphone: [{ maxBitrate: 48_000 }],
-  camera: [
-    { rid: 'q', scaleResolutionDownBy: 4, maxBitrate: 150_000 },
-    { rid: 'h', scaleResolutionDownBy: 2, maxBitrate: 500_000 },
-    { rid: 'f', scaleResolutionDownBy: 1, maxBitrate: 1_700_000 },
-  ],
-  screen: [{ maxBitrate: 2_500_000 }],
-  screenAudio: [{ maxBitrate: 128_000 }],
-};
+const cameraLayers: readonly RTCRtpEncodingParameters[] = [
+  { rid: 'q', scaleResolutionDownBy: 4, maxBitrate: 150_000 },
+  { rid: 'h', scaleResolutionDownBy: 2, maxBitrate: 500_000 },
+  { rid: 'f', scaleResolutionDownBy: 1, maxBitrate: 1_700_000 },
+];
+
+function encodings(source: Source, track: MediaStreamTrack | null): readonly RTCRtpEncodingParameters[] {
+  if (source === 'microphone') return [{ maxBitrate: 48_000 }];
+  if (source === 'screen') return [{ maxBitrate: 2_500_000 }];
+  if (source === 'screenAudio') return [{ maxBitrate: 128_000 }];
+  // Chromium leaves out the largest layer of pictures this small when there are three.
+  const { width = 1280, height = 720 } = track?.getSettings() ?? {};
+  return width * height < 960 * 540 ? cameraLayers.slice(1) : cameraLayers;
+}
 
 /** What a track will have at most when it isn't on yet. */
 const nominalSize: Readonly<Record<Source, { width: number; height: number }>> = {
@@ -94,7 +98,7 @@ export class Peer {
     const kind = isAudio(source) ? 'audio' : 'video';
     const transceiver = this.#connection.addTransceiver(track ?? kind, {
       direction: 'sendonly',
-      sendEncodings: encodings[source].map((encoding) => ({ ...encoding })),
+      sendEncodings: encodings(source, track).map((encoding) => ({ ...encoding })),
     });
     transceiver.sender.transform = this.#transform({ direction: 'send', source });
     preferCodecs(transceiver, kind);
