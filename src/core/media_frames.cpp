@@ -5,6 +5,8 @@ namespace vicino::core {
 MediaFrames::MediaFrames(MediaSecret secret, SenderId own) : secret_(std::move(secret)), own_(own) {}
 
 Status MediaFrames::add_sender(SenderId sender) {
+  // Or the server could show somebody their own frames as another's.
+  if (sender == own_) return fail(Errc::bad_state, "own sender id");
   return ring_.add_sender(sender, derive_base_key(secret_, sender).expose());
 }
 

@@ -12,7 +12,7 @@ class MediaFrames {
  public:
   MediaFrames(MediaSecret secret, SenderId own);
 
-  // Errors: as sframe::KeyRing::add_sender.
+  // Errors: bad_state (the own id), and as sframe::KeyRing::add_sender.
   Status add_sender(SenderId sender);
   void remove_sender(SenderId sender) { ring_.remove_sender(sender); }
 

@@ -42,6 +42,13 @@ TEST(MediaFrames, StayShutForAnotherSecretAnUnknownSenderAndOneThatLeft) {
   EXPECT_TRUE(receiver.open(sframe::Codec::vp8, seal()));
 }
 
+TEST(MediaFrames, OwnFramesAreNobodysElse) {
+  MediaFrames frames(secret(1), ada);
+  EXPECT_FALSE(frames.add_sender(ada));
+  const Buffer own = frames.seal(Source::camera, 1, sframe::Codec::vp8, true, frame).value();
+  EXPECT_EQ(frames.open(sframe::Codec::vp8, own).error().code, Errc::unknown_key);
+}
+
 TEST(MediaFrames, LayersOfACameraHaveContextsOfTheirOwnForEver) {
   MediaFrames sender(secret(1), ada), receiver(secret(1), bob);
   ASSERT_TRUE(receiver.add_sender(ada));

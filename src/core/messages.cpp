@@ -111,8 +111,10 @@ Buffer write_leave() {
   return finish(builder, wire::ClientBody::Leave, wire::CreateLeave(builder).Union());
 }
 
-Result<said::Message> read_server_message(Bytes message) {
-  if (message.size() > limits::max_wire_message) return fail(Errc::too_large, "server message");
+namespace {
+
+// `message` starts at a multiple of 8 in memory: the format's own alignment is relative to that.
+Result<said::Message> read_aligned(Bytes message) {
   flatbuffers::Verifier verifier(message.data(), message.size());
   if (!verifier.VerifyBuffer<wire::ServerMessage>()) return fail(Errc::malformed, "server message");
   const auto* root = flatbuffers::GetRoot<wire::ServerMessage>(message.data());
@@ -137,6 +139,15 @@ Result<said::Message> read_server_message(Bytes message) {
     default:
       return fail(Errc::malformed, "unknown server message");
   }
+}
+
+}  // namespace
+
+Result<said::Message> read_server_message(Bytes message) {
+  if (message.size() > limits::max_wire_message) return fail(Errc::too_large, "server message");
+  if (reinterpret_cast<uintptr_t>(message.data()) % 8 == 0) return read_aligned(message);
+  const Buffer aligned(message.begin(), message.end());
+  return read_aligned(aligned);
 }
 
 }  // namespace vicino::core
