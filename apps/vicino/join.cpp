@@ -77,6 +77,8 @@ nlohmann::json to_json(const Member& member, double at) {
           {"received", std::move(received)}};
 }
 
+constexpr auto good_bye_time = std::chrono::milliseconds(300);
+
 class Party {
  public:
   Party(const JoinOptions& options) : options_(options), timer_(io_), signals_(io_, SIGINT, SIGTERM) {}
@@ -174,8 +176,10 @@ void Party::tick() {
   if (options_.stats) print_stats();
   if (leaving_ || time_up || everybody_ended()) {
     for (auto& member : members_) member->leave();
-    // What is queued (good-byes) goes out before the loop ends.
-    asio::post(io_, [this] { asio::post(io_, [this] { io_.stop(); }); });
+    signals_.cancel();
+    // The loop ends when the good-byes are out, or with this.
+    timer_.expires_after(good_bye_time);
+    timer_.async_wait([this](boost::system::error_code) { io_.stop(); });
     return;
   }
   double wait = 1;

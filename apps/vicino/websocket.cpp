@@ -50,12 +50,17 @@ class Session final : public WebSocket, public std::enable_shared_from_this<Sess
 
   void close() override {
     handlers_ = {};
+    closing_ = true;
+    if (!open_ || queue_.empty()) shut();
+  }
+
+ private:
+  void shut() {
     open_ = false;
     beast::get_lowest_layer(stream_).cancel();
     beast::get_lowest_layer(stream_).close();
   }
 
- private:
   asio::awaitable<void> run() {
     try {
       co_await open();
@@ -64,7 +69,8 @@ class Session final : public WebSocket, public std::enable_shared_from_this<Sess
         co_await stream_.async_read(buffer, asio::use_awaitable);
         const auto data = buffer.cdata();
         const Bytes message(static_cast<const uint8_t*>(data.data()), data.size());
-        if (handlers_.message) handlers_.message(message);
+        const auto handler = handlers_.message;  // which may close this and so drop the original
+        if (handler) handler(message);
         buffer.consume(buffer.size());
       }
     } catch (const std::exception& e) {
@@ -111,6 +117,7 @@ class Session final : public WebSocket, public std::enable_shared_from_this<Sess
         co_await stream_.async_write(asio::buffer(queue_.front()), asio::use_awaitable);
         queue_.pop_front();
       }
+      if (closing_) shut();
     } catch (const std::exception& e) {
       fail(e.what());
     }
@@ -127,6 +134,7 @@ class Session final : public WebSocket, public std::enable_shared_from_this<Sess
   beast::websocket::stream<Stream> stream_;
   std::deque<Buffer> queue_;
   bool open_ = false;
+  bool closing_ = false;  // once the queue is empty
 };
 
 asio::ssl::context& tls_context() {

@@ -31,7 +31,7 @@ class WebSocket {
   };
   virtual ~WebSocket() = default;
   virtual void send(Buffer message) = 0;
-  virtual void close() = 0;  // no handler is called afterwards
+  virtual void close() = 0;  // after what was sent before; no handler is called any more
 
   static std::shared_ptr<WebSocket> connect(boost::asio::io_context& io, const ServerUrl& server,
                                             Handlers handlers);

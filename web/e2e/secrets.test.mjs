@@ -1,0 +1,85 @@
+// What somebody without the right secret sees: nothing, and why.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { after, before, describe, test } from 'node:test';
+
+import { Browsers } from './lib/browsers.mjs';
+import { CallPage } from './lib/call_page.mjs';
+import { makeFiles } from './lib/clips.mjs';
+import { Server, newRoom, vicinoPath } from './lib/server.mjs';
+import { until } from './lib/until.mjs';
+
+const otherSecret = 'AAAAAAAAAAAAAAAAAAAAAA';
+
+describe('without the right secret', { timeout: 300_000 }, () => {
+  const browsers = new Browsers();
+  const clients = [];
+  let server;
+  let link;
+  let files;
+
+  const publish = (name, ...options) => {
+    const client = spawn(
+      vicinoPath,
+      ['join', link, '--name', name, '--publish', files.video, '--audio', files.audio, ...options],
+      { stdio: 'ignore' },
+    );
+    clients.push(client);
+  };
+
+  before(async () => {
+    server = await Server.start();
+    link = await newRoom(server);
+    files = await makeFiles(browsers.folder);
+    publish('Right');
+    publish('Wrong', '--media-secret', otherSecret);
+  });
+  after(async () => {
+    for (const client of clients) {
+      if (client.exitCode !== null) continue;
+      client.kill('SIGTERM');
+      await once(client, 'exit');
+    }
+    await browsers.close();
+    await server?.stop();
+  });
+
+  test('frames sealed under another one are not decoded, and the tile says why', async () => {
+    const viewer = new CallPage(await browsers.chromium(), 'Viewer');
+    await viewer.join(link);
+    const right = await until("Right's picture is shown", async () => {
+      const shown = await viewer.picture('Right');
+      return shown && shown.change > 0.2 && shown;
+    });
+    assert.ok(right.width > 0);
+    const wrong = await until("Wrong's tile explains itself", async () => {
+      const tile = await viewer.tile('Wrong');
+      return tile?.state === 'undecryptable' && tile.message && tile;
+    });
+    assert.match(wrong.message, /Wrong/);
+    const { frames } = await viewer.received();
+    const decoding = Object.values(frames).filter((count) => count > 0);
+    assert.equal(decoding.length, 1, `frames decoded by m-line: ${JSON.stringify(frames)}`);
+    assert.deepEqual(viewer.errors, []);
+  });
+
+  test('a link with another secret lets nobody in, and the page says what to do', async () => {
+    const stranger = new CallPage(await browsers.chromium(), 'Stranger');
+    await stranger.open(`${link.split('#')[0]}#${otherSecret}`);
+    await until('Stranger may join', () => stranger.page.$('[data-testid="join"]:not([disabled])'));
+    await stranger.click('join');
+    const ended = await until('Stranger is refused', () => stranger.ended());
+    assert.equal(ended.reason, 'wrongLink');
+    assert.match(ended.text, /link/i);
+  });
+
+  test('a link without its secret says what is missing', async () => {
+    const page = await browsers.chromium();
+    await page.goto(link.split('#')[0]);
+    const ended = await until('the page explains', () => new CallPage(page, 'Nobody').ended());
+    assert.equal(ended.reason, 'linkIncomplete');
+    assert.match(ended.text, /#|link/i);
+  });
+});
