@@ -39,7 +39,7 @@ function bindingRequest(username) {
 test('hostile datagrams are refused while the call goes on', async (t) => {
   const own = owner(t);
   const port = await freeUdpPort();
-  const media = ['--media-port', String(port), '--media-workers', '1', '--media-announce', tapAddress];
+  const media = { '--media-port': port, '--media-workers': 1, '--media-announce': tapAddress };
   const server = await startServer(own, media);
   const tap = await openTap(own, port);
   const link = await server.newRoom(own);

@@ -170,7 +170,7 @@ test('who sends too many messages is told so and closed', async (t) => {
 
 test('who never reads is cut off, and the others go on', async (t) => {
   const own = owner(t);
-  const limits = ['--limits-messages-per-second', '10000', '--limits-send-queue-bytes', '65536'];
+  const limits = { '--limits-messages-per-second': 10_000, '--limits-send-queue-bytes': 65_536 };
   const eager = await startServer(own, limits);
   const room = randomBytes(16);
   const token = randomBytes(32);
@@ -202,7 +202,7 @@ test('who never reads is cut off, and the others go on', async (t) => {
 
 test('more connections from one address than allowed are closed', async (t) => {
   const own = owner(t);
-  const narrow = await startServer(own, ['--limits-connections-per-address', '4']);
+  const narrow = await startServer(own, { '--limits-connections-per-address': 4 });
   const open = [];
   for (let i = 0; i < 3; ++i) open.push(await openWebSocket(own, narrow.url));
   await until(async () => (await narrow.metrics()).vicino_http_connections === 4, 'three sockets and the question');
@@ -210,7 +210,10 @@ test('more connections from one address than allowed are closed', async (t) => {
   own.defer(() => agent.destroy());
   const ask = () =>
     new Promise((done) => {
-      http.get(`${narrow.url}/healthz`, { agent }, (r) => r.resume().on('end', () => done(r.statusCode))).on('error', (e) => done(e.code));
+      const request = http.get(`${narrow.url}/healthz`, { agent }, (response) => {
+        response.resume().on('end', () => done(response.statusCode));
+      });
+      request.on('error', (error) => done(error.code));
     });
   open.push(await openWebSocket(own, narrow.url).catch(() => null));
   await until(async () => (await ask()) === 'ECONNRESET', 'one too many is closed');

@@ -6,23 +6,25 @@ import { owner } from '../lib/owner.mjs';
 import { until } from '../lib/until.mjs';
 import { freeUdpPort, joinCall, startServer, untilAllSee } from '../lib/vicino.mjs';
 
-async function begin(own, args = []) {
-  const data = own.folder();
-  const media = String(await freeUdpPort());
-  const fixed = ['--data-folder', data, '--media-port', media, '--media-workers', '1', ...args];
+async function begin(own, flags = {}) {
+  const fixed = {
+    '--data-folder': own.folder(),
+    '--media-port': await freeUdpPort(),
+    '--media-workers': 1,
+    ...flags,
+  };
   const server = await startServer(own, fixed);
   const link = await server.newRoom(own);
   const clips = ['--publish', await videoClip('vp8'), '--audio', await audioClip()];
   const call = ['Ada', 'Bo', 'Cy'].map((name) => joinCall(own, link, name, clips));
   await untilAllSee(call);
-  const again = () => startServer(own, [...fixed, '--http-port', String(server.port)]);
+  const again = () => startServer(own, { ...fixed, '--http-port': server.port });
   return { server, call, again, link };
 }
 
 test('killed and started again, it has everybody back', async (t) => {
   const own = owner(t);
   const { server, call, again, link } = await begin(own);
-  server.killed = true;
   await server.kill();
   await until(() => call.every((p) => !p.latest.inCall), 'everybody notices');
   const returned = await again();
@@ -41,7 +43,7 @@ test('killed and started again, it has everybody back', async (t) => {
 test('asked to end, it ends in time, with 0; when it is back, so is everybody', async (t) => {
   const own = owner(t);
   const drain = 3;
-  const { server, call, again } = await begin(own, ['--shutdown-drain-seconds', String(drain)]);
+  const { server, call, again } = await begin(own, { '--shutdown-drain-seconds': drain });
   const asked = Date.now();
   server.signal('SIGTERM');
   assert.deepEqual(await server.exit((drain + 2) * 1000), { code: 0, signal: null });
@@ -52,7 +54,7 @@ test('asked to end, it ends in time, with 0; when it is back, so is everybody', 
 
 test('a participant that dies is gone for the others after the grace time', async (t) => {
   const own = owner(t);
-  const { server, call } = await begin(own, ['--limits-resume-grace-seconds', '2']);
+  const { server, call } = await begin(own, { '--limits-resume-grace-seconds': 2 });
   const [, , third] = call;
   third.signal('SIGKILL');
   await third.whenEnded;

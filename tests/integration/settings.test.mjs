@@ -71,12 +71,12 @@ test('a flag wins over the environment, which wins over the file', async (t) => 
   const own = owner(t);
   const file = join(own.folder(), 'vicino.toml');
   writeFileSync(file, '[http]\npublic_url = "https://file.example"\n');
-  const urlWith = async (args, environment) => (await startServer(own, args, environment)).url;
+  const urlWith = async (flags, environment) => (await startServer(own, flags, environment)).url;
   const fromFile = { VICINO_CONFIG: file };
   const fromBoth = { ...fromFile, VICINO_HTTP_PUBLIC_URL: 'https://environment.example' };
-  assert.equal(await urlWith([], fromFile), 'https://file.example');
-  assert.equal(await urlWith([], fromBoth), 'https://environment.example');
-  assert.equal(await urlWith(['--http-public-url', 'https://flag.example'], fromBoth), 'https://flag.example');
+  assert.equal(await urlWith({}, fromFile), 'https://file.example');
+  assert.equal(await urlWith({}, fromBoth), 'https://environment.example');
+  assert.equal(await urlWith({ '--http-public-url': 'https://flag.example' }, fromBoth), 'https://flag.example');
 });
 
 test('--help names every setting in all its forms; --version says which', async (t) => {

@@ -44,7 +44,7 @@ test('https works, with a replaced certificate too; the native client checks it'
     cpSync(key, `${live}.key`);
   };
   put(first);
-  const server = await startServer(own, ['--tls-certificate', `${live}.pem`, '--tls-key', `${live}.key`]);
+  const server = await startServer(own, { '--tls-certificate': `${live}.pem`, '--tls-key': `${live}.key` });
   assert.match(server.url, /^https:/);
   const ca = [readFileSync(first.certificate), readFileSync(second.certificate)];
   const { status, name, transportSecurity } = await ask(server.url, ca);

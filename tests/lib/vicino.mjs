@@ -60,7 +60,7 @@ export class Server extends Child {
   // All samples of /metrics by name; those of several workers are added up.
   async metrics() {
     this.assertRunning();
-    const response = await fetch(`${this.url}/metrics`);
+    const response = await fetch(`${this.url}/metrics`, { signal: AbortSignal.timeout(10_000) });
     assert.equal(response.status, 200);
     const samples = {};
     for (const line of (await response.text()).split('\n')) {
@@ -69,6 +69,12 @@ export class Server extends Child {
       samples[name] = (samples[name] ?? 0) + Number(value);
     }
     return samples;
+  }
+
+  // As a crash or a power cut would.
+  async kill() {
+    this.killedByTest = true;
+    await super.kill();
   }
 
   residentBytes() {
@@ -81,15 +87,22 @@ export class Server extends Child {
   }
 }
 
-// A server on free ports of 127.0.0.1 with a data folder of its own. Flags in `args` come last and
-// win. When the test ends it is stopped, and must not have crashed before.
-export async function startServer(own, args = [], environment = {}) {
-  const standard = ['--http-port', '0', '--media-port', '0', '--log-level', 'warning'];
-  const folder = args.includes('--data-folder') ? [] : ['--data-folder', own.folder()];
-  const quick = args.includes('--shutdown-drain-seconds') ? [] : ['--shutdown-drain-seconds', '0'];
-  const server = new Server(own, [...standard, ...folder, ...quick, ...args], environment);
+const standardFlags = {
+  '--http-port': '0',
+  '--media-port': '0',
+  '--log-level': 'warning',
+  '--shutdown-drain-seconds': '0',
+};
+
+// A server on free ports of 127.0.0.1 with a data folder of its own. `flags` win over these
+// standards. When the test ends it is stopped, and must not have crashed before.
+export async function startServer(own, flags = {}, environment = {}) {
+  const all = { ...standardFlags, ...flags };
+  all['--data-folder'] ??= own.folder();
+  const args = Object.entries(all).flatMap(([flag, value]) => [flag, String(value)]);
+  const server = new Server(own, args, environment);
   own.defer(async () => {
-    if (server.killed) return;
+    if (server.killedByTest) return;
     const { code, signal } = await server.stop();
     assert.deepEqual({ code, signal }, { code: 0, signal: null }, server.errors.slice(-20).join('\n'));
   });

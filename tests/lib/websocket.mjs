@@ -30,7 +30,9 @@ export class WebSocketClient {
         short === 127 ? Number(this.buffer.readBigUInt64BE(2)) : short === 126 ? this.buffer.readUInt16BE(2) : short;
       if (this.buffer.length < header + size) return;
       const payload = this.buffer.subarray(header, header + size);
-      if ((this.buffer[0] & 15) === opcode.binary) this.messages.push(readServerMessage(payload));
+      const kind = this.buffer[0] & 15;
+      if (kind === opcode.binary) this.messages.push(readServerMessage(payload));
+      if (kind === opcode.close) this.send(payload, { kind });
       this.buffer = this.buffer.subarray(header + size);
     }
   }
@@ -84,13 +86,16 @@ export function openWebSocket(own, url, headers = {}) {
   socket.write(`GET /ws HTTP/1.1\r\n${text.join('')}\r\n`);
   return new Promise((done, failed) => {
     let answer = Buffer.alloc(0);
+    const ended = () => failed(new Error('the server closed the connection'));
     socket.once('error', failed);
+    socket.once('close', ended);
     const read = (data) => {
       answer = Buffer.concat([answer, data]);
       const end = answer.indexOf('\r\n\r\n');
       if (end < 0) return;
       socket.off('data', read);
       socket.off('error', failed);
+      socket.off('close', ended);
       const status = Number(answer.toString('latin1', 9, 12));
       if (status !== 101) {
         socket.destroy();
