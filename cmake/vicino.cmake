@@ -8,7 +8,7 @@ target_compile_options(vicino_options INTERFACE
 target_include_directories(vicino_options INTERFACE ${CMAKE_SOURCE_DIR}/src ${CMAKE_BINARY_DIR}/generated)
 if(VICINO_SANITIZE)
   target_compile_options(vicino_options INTERFACE
-    -fsanitize=${VICINO_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g -O1)
+    -fsanitize=${VICINO_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g1 -O1)
   target_link_options(vicino_options INTERFACE -fsanitize=${VICINO_SANITIZE})
 endif()
 if(VICINO_TESTS AND NOT VICINO_WASM AND NOT VICINO_FUZZ)

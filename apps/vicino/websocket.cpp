@@ -101,12 +101,13 @@ class Session final : public WebSocket, public std::enable_shared_from_this<Sess
     stream_.read_message_max(limits::max_wire_message);
     co_await stream_.async_handshake(server_.host + ":" + server_.port, "/ws", asio::use_awaitable);
     open_ = true;
-    if (handlers_.opened) handlers_.opened();
+    // Before anybody hears of it: what they send then starts its own drain(), and there is only one.
     if (!queue_.empty()) {
       asio::co_spawn(
           stream_.get_executor(), [self = this->shared_from_this()] { return self->drain(); },
           asio::detached);
     }
+    if (handlers_.opened) handlers_.opened();
   }
 
   // Only one write may be under way: whoever makes the queue non-empty starts this, and it writes

@@ -73,6 +73,8 @@ std::optional<server::TokenHash> SqliteRooms::find(const server::RoomName& room)
     if (!bytes || bytes->size() != 32) return std::nullopt;
     server::TokenHash token;
     copy(*bytes, token);
+    // The database's own clock: a room that is asked for is in use.
+    impl_->sql << "UPDATE rooms SET used_ms = MAX(used_ms, strftime('%s', 'now') * 1000) WHERE id = :id", soci::use(id);
     return token;
   } catch (const soci::soci_error&) {
     return std::nullopt;
@@ -85,7 +87,8 @@ Status SqliteRooms::insert(const server::RoomName& room, const server::TokenHash
     if (!impl_->make_place(now.ms)) return fail(Errc::exhausted, "too many rooms");
     const std::string id = to_hex(room);
     const std::string hash = to_hex(token);
-    impl_->sql << "INSERT OR REPLACE INTO rooms (id, token_hash, used_ms) VALUES (:id, :hash, :now)", soci::use(id),
+    // A room that is there already keeps its token, even if find() could not read it: that is an error.
+    impl_->sql << "INSERT INTO rooms (id, token_hash, used_ms) VALUES (:id, :hash, :now)", soci::use(id),
         soci::use(hash), soci::use(now.ms);
     transaction.commit();
     return {};

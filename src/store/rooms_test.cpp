@@ -41,6 +41,24 @@ TEST_F(RoomsTest, AtTheLimitOnlyOldRoomsMakePlace) {
   EXPECT_EQ((*rooms)->insert(room(5), token(5), day(3)).error().code, Errc::exhausted);
 }
 
+TEST_F(RoomsTest, ARoomThatIsAskedForIsInUse) {
+  const auto rooms = SqliteRooms::open(folder_, 2);
+  ASSERT_TRUE(rooms);
+  for (uint8_t i = 1; i <= 2; ++i) ASSERT_TRUE((*rooms)->insert(room(i), token(i), day(i)));
+  EXPECT_TRUE((*rooms)->find(room(1)));
+  EXPECT_TRUE((*rooms)->insert(room(3), token(3), day(4)));
+  EXPECT_TRUE((*rooms)->find(room(1)));
+  EXPECT_FALSE((*rooms)->find(room(2)));
+}
+
+TEST_F(RoomsTest, ARoomKeepsItsFirstToken) {
+  const auto rooms = SqliteRooms::open(folder_, 10);
+  ASSERT_TRUE(rooms);
+  ASSERT_TRUE((*rooms)->insert(room(1), token(1), day(1)));
+  EXPECT_EQ((*rooms)->insert(room(1), token(2), day(1)).error().code, Errc::bad_state);
+  EXPECT_EQ((*rooms)->find(room(1)), token(1));
+}
+
 TEST_F(RoomsTest, ADamagedFileIsASentence) {
   std::filesystem::create_directories(folder_);
   std::ofstream(folder_ / "vicino.db") << std::string(4096, 'x');
