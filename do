@@ -23,7 +23,6 @@ help() {
                       layers: unit vectors web integration interop e2e fuzz sanitize; all when none is named
   build [PRESET]      build only: release (default), dev, asan, tsan, wasm, fuzz
   fuzz [SECONDS]      run every fuzz target this long (default 30)
-  bench               run the benchmarks
   shots [FOLDER]      take screenshots of every screen (default docs/images)
   fmt                 format the C++ sources
   ci                  what continuous integration runs: every test layer
@@ -47,12 +46,6 @@ fuzz() {
   fuzz/run.sh build/fuzz "${1:-30}"
 }
 
-bench() {
-  need_packages "building" "${build_packages[@]}"
-  build_preset release rtc_bench
-  build/release/src/rtc/bench/rtc_bench
-}
-
 shots() {
   prepare_serve
   need_packages "testing" "${test_packages[@]}"
@@ -67,7 +60,6 @@ case "$verb" in
   ci) run_tests ;;
   build) build "$@" ;;
   fuzz) fuzz "$@" ;;
-  bench) bench ;;
   shots) shots "$@" ;;
   fmt) format ;;
   clean) rm -rf build web/dist web/src/generated web/node_modules ;;

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <map>
+#include <memory>
+#include <memory_resource>
 #include <optional>
 
 #include "base/time.h"
@@ -14,6 +16,9 @@ namespace vicino::rtc {
 
 class TwccReceiver {
  public:
+  TwccReceiver() = default;
+  TwccReceiver(TwccReceiver&&) = default;
+  TwccReceiver& operator=(TwccReceiver&&) = delete;  // the map would outlive its memory
   void received(Instant now, uint16_t transport_sequence);
   // What arrived since the last call; nullopt when nothing did. Call it every 50 ms or so (more
   // often costs uplink, less often slows the sender's estimator), each time until nullopt: what one
@@ -31,7 +36,10 @@ class TwccReceiver {
   static constexpr int64_t max_gap = 1000;  // lost in a row; more is a jump, not loss
 
   SequenceUnwrapper unwrapper_;
-  std::map<int64_t, Instant> arrivals_;
+  // One node per packet, from memory that is kept: nothing is allocated once the pool is warm.
+  std::unique_ptr<std::pmr::unsynchronized_pool_resource> nodes_ =
+      std::make_unique<std::pmr::unsynchronized_pool_resource>();
+  std::pmr::map<int64_t, Instant> arrivals_{nodes_.get()};
   std::optional<int64_t> next_base_;
   uint8_t count_ = 0;
 };
