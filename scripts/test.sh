@@ -91,7 +91,7 @@ layer_fuzz() {
 # The integration tests again, with server and client built with AddressSanitizer and UndefinedBehaviorSanitizer.
 layer_sanitize() {
   build_preset asan vicinod vicino
-  VICINO_BUILD="$PWD/build/asan" node_layer sanitize tests/integration/{calls,hostile,http}.test.mjs
+  VICINO_BUILD="$PWD/build/asan" node_layer sanitize tests/integration/{calls,hostile_media,http,restart}.test.mjs
 }
 
 run_tests() {
