@@ -15,10 +15,9 @@ build_preset() {
     }
     rm -f build-configure.log
   fi
-  # --quiet leaves errors and warnings; how far it is, is said before.
-  if [[ -n $(ninja -C "build/$preset" -n "$@" | grep -v 'no work to do' | grep -v 'Entering directory') ]]; then
-    say "Building $preset: $*"
-  fi
+  if ninja -C "build/$preset" -n "$@" | grep -q 'no work to do'; then return; fi
+  say "Building $preset: $*"
+  # --quiet leaves errors and warnings.
   ninja -C "build/$preset" --quiet -j "$(jobs)" "$@"
 }
 

@@ -29,6 +29,9 @@ serve() {
   fi
   wait "$server" || status=$?
   # A signal ends `wait` before the server has drained.
-  while kill -0 "$server" 2>/dev/null; do wait "$server" || status=$?; done
+  while kill -0 "$server" 2>/dev/null; do
+    status=0
+    wait "$server" || status=$?
+  done
   return "$status"
 }
