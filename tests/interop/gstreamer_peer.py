@@ -27,15 +27,19 @@ audiotestsrc is-live=true freq=440 volume=0.3 ! audioconvert ! audioresample ! o
   ! rtpopuspay ! application/x-rtp,media=audio,encoding-name=OPUS,payload=97 ! peer.
 """
 RECEIVE_VIDEO = "application/x-rtp,media=video,encoding-name=VP8,payload=96,clock-rate=90000"
-RECEIVE_AUDIO = "application/x-rtp,media=audio,encoding-name=OPUS,payload=97,clock-rate=48000"
+RECEIVE_AUDIO = "application/x-rtp,media=audio,encoding-name=OPUS,payload=97,clock-rate=48000,encoding-params=(string)2"
 DECODERS = {
     "video": "rtpvp8depay ! vp8dec ! videoconvert ! video/x-raw,format=I420 ! appsink name=sink",
     "audio": "rtpopusdepay ! opusdec ! audioconvert ! audio/x-raw,format=S16LE ! appsink name=sink",
 }
 
 
+speaking = threading.Lock()  # several of GStreamer's threads have something to say
+
+
 def say(**event):
-    print(json.dumps(event), flush=True)
+    with speaking:
+        print(json.dumps(event), flush=True)
 
 
 class Peer:

@@ -98,7 +98,9 @@ class Peer extends Child {
 let server;
 
 before(async () => {
-  server = await startServer(ofFile, { '--open-room': 'lobby', '--media-workers': 1 });
+  // GStreamer's ICE leaves loopback out: the server announces this machine's own address too.
+  const reachable = { '--media-address': null, '--media-announce': null };
+  server = await startServer(ofFile, { ...reachable, '--open-room': 'lobby' });
 });
 
 const whip = (room, peer) => `${server.url}/whip/${room}/${peer}`;

@@ -88,18 +88,23 @@ export class Server extends Child {
 }
 
 const standardFlags = {
+  '--http-address': '127.0.0.1',
   '--http-port': '0',
+  '--media-address': '127.0.0.1',
+  '--media-announce': '127.0.0.1',
   '--media-port': '0',
   '--log-level': 'warning',
   '--shutdown-drain-seconds': '0',
 };
 
 // A server on free ports of 127.0.0.1 with a data folder of its own. `flags` win over these
-// standards. When the test ends it is stopped, and must not have crashed before.
+// standards; null leaves one to the server. When the test ends it is stopped, and must not have
+// crashed before.
 export async function startServer(own, flags = {}, environment = {}) {
   const all = { ...standardFlags, ...flags };
   all['--data-folder'] ??= own.folder();
-  const args = Object.entries(all).flatMap(([flag, value]) => [flag, String(value)]);
+  const given = Object.entries(all).filter(([, value]) => value !== null);
+  const args = given.flatMap(([flag, value]) => [flag, String(value)]);
   const server = new Server(own, args, environment);
   own.defer(async () => {
     if (server.killedByTest) return;
