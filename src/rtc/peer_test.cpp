@@ -16,23 +16,23 @@ void* counted(size_t size, size_t alignment) {
   return memory;
 }
 }  // namespace
-// Every allocation of this program is counted.
-void* operator new(size_t size) {
+// Every allocation of this program is counted. Not inlined: the compiler would see malloc and delete paired.
+[[gnu::noinline]] void* operator new(size_t size) {
   return counted(size, alignof(std::max_align_t));
 }
-void* operator new(size_t size, std::align_val_t alignment) {
+[[gnu::noinline]] void* operator new(size_t size, std::align_val_t alignment) {
   return counted(size, static_cast<size_t>(alignment));
 }
-void operator delete(void* memory) noexcept {
+[[gnu::noinline]] void operator delete(void* memory) noexcept {
   std::free(memory);
 }
-void operator delete(void* memory, size_t) noexcept {
+[[gnu::noinline]] void operator delete(void* memory, size_t) noexcept {
   std::free(memory);
 }
-void operator delete(void* memory, std::align_val_t) noexcept {
+[[gnu::noinline]] void operator delete(void* memory, std::align_val_t) noexcept {
   std::free(memory);
 }
-void operator delete(void* memory, size_t, std::align_val_t) noexcept {
+[[gnu::noinline]] void operator delete(void* memory, size_t, std::align_val_t) noexcept {
   std::free(memory);
 }
 
