@@ -33,6 +33,10 @@ Status IceLite::handle_stun(Instant now, const Address& from, Bytes datagram, Ou
   return {};
 }
 
+void IceLite::heard_media(Instant now, const Address& from) {
+  if (is_validated(from)) heard(now, from);
+}
+
 void IceLite::heard(Instant now, const Address& from) {
   last_heard_ = now;
   auto path = std::ranges::find(paths_, from, &Path::address);

@@ -25,6 +25,8 @@ class IceAgent {
   // A STUN datagram. Errors: malformed, unauthenticated, unsupported; nothing changes then but an
   // error may be answered.
   virtual Status handle_stun(Instant now, const Address& from, Bytes datagram, Outbox& out) = 0;
+  // A packet from there authenticated under the keys of the session.
+  virtual void heard_media(Instant now, const Address& from) = 0;
   virtual void handle_timeout(Instant now, Outbox& out) = 0;
   virtual Instant next_timeout() const = 0;
   // Whether an authenticated check ever came (and was answered) by this path: DTLS from elsewhere
@@ -47,6 +49,8 @@ class IceLite final : public IceAgent {
 
   IceLite(const TransportParameters& local, const TransportParameters& remote, Instant now);
   Status handle_stun(Instant now, const Address& from, Bytes datagram, Outbox& out) override;
+  // As good as a check: some clients (libnice) send none once connected, only media.
+  void heard_media(Instant now, const Address& from) override;
   void handle_timeout(Instant now, Outbox& out) override;
   Instant next_timeout() const override;
   bool is_validated(const Address& from) const override;
@@ -80,6 +84,7 @@ class IceControlling final : public IceAgent {
   IceControlling(const TransportParameters& local, TransportParameters remote, SecureRandom& random,
                  Instant now);
   Status handle_stun(Instant now, const Address& from, Bytes datagram, Outbox& out) override;
+  void heard_media(Instant, const Address&) override {}  // its own checks ask for consent
   void handle_timeout(Instant now, Outbox& out) override;
   Instant next_timeout() const override { return next_check_; }
   bool is_validated(const Address& from) const override;

@@ -80,6 +80,22 @@ TEST(Ice, ARoamingClientsNewestPathsAreKept) {
   EXPECT_FALSE(pair.server.is_validated(at(100 - IceLite::max_paths)));
 }
 
+TEST(Ice, MediaKeepsTheServersSideAliveAndOpensNoPath) {
+  Pair pair;
+  ASSERT_TRUE(pair.server.handle_stun(pair.now, client_address, pair.check(), pair.out));
+  for (int i = 0; i < 10; ++i) {
+    pair.now = pair.now + seconds(20);
+    pair.server.heard_media(pair.now, client_address);
+    pair.server.handle_timeout(pair.now, pair.out);
+    EXPECT_FALSE(pair.server.failed());
+  }
+  pair.now = pair.now + consent_time;
+  pair.server.heard_media(pair.now, stranger);
+  EXPECT_FALSE(pair.server.is_validated(stranger));
+  pair.server.handle_timeout(pair.now, pair.out);
+  EXPECT_TRUE(pair.server.failed());
+}
+
 TEST(Ice, ChecksAreRepeatedAndSilenceFails) {
   Pair pair;
   int checks = 0;

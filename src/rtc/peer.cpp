@@ -117,8 +117,11 @@ Result<Peer::Incoming> Peer::handle_datagram(Instant now, const Address& from, M
     return fail(Errc::unauthenticated, "no validated path from there");
   switch (kind) {
     case DatagramKind::rtp:
-    case DatagramKind::rtcp:
-      return impl_->handle_media(kind, datagram);
+    case DatagramKind::rtcp: {
+      TRY_ASSIGN(const Incoming incoming, impl_->handle_media(kind, datagram));
+      impl_->ice->heard_media(now, from);
+      return incoming;
+    }
     case DatagramKind::dtls:
       impl_->dtls.handle_datagram(now, datagram, impl_->dtls_out);
       impl_->update(now, out);

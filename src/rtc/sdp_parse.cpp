@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include "base/check.h"
 #include "base/limits.h"
@@ -139,12 +140,37 @@ Result<Session> read_session(std::string_view text) {
 
 }  // namespace sdp
 
+namespace {
+
+// Within a bundle an id stands for one extension (RFC 8843 section 9.1.1). aiortc gives the same one to several: the first
+// keeps it, or receivers would take audio levels for send times.
+void drop_ambiguous_extensions(std::vector<OfferedMedia>& media) {
+  using Field = uint8_t ExtensionIds::*;
+  constexpr std::array<Field, 7> fields = {&ExtensionIds::mid,           &ExtensionIds::rid,
+                                           &ExtensionIds::repaired_rid,  &ExtensionIds::audio_level,
+                                           &ExtensionIds::transport_cc,  &ExtensionIds::abs_send_time,
+                                           &ExtensionIds::dependency_descriptor};
+  std::array<Field, 256> owner{};
+  for (OfferedMedia& m : media) {
+    if (!m.accepted) continue;
+    for (const Field field : fields) {
+      uint8_t& id = m.section.extensions.*field;
+      if (id == 0) continue;
+      if (!owner[id]) owner[id] = field;
+      if (owner[id] != field) id = 0;
+    }
+  }
+}
+
+}  // namespace
+
 Result<SessionOffer> parse_offer(std::string_view sdp) {
   TRY_ASSIGN(sdp::Session session, sdp::read_session(sdp));
   // Absent means active (RFC 4145 section 4).
   if (!session.setup.empty() && session.setup != "actpass" && session.setup != "active") {
     return fail(Errc::unsupported, "SDP: the offerer would be the DTLS server");
   }
+  drop_ambiguous_extensions(session.description.media);
   return std::move(session.description);
 }
 

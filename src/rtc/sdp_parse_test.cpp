@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include <map>
+
 #include <cstdlib>
 
 #include "base/limits.h"
@@ -120,6 +122,14 @@ TEST(ParseOffer, ReadsAiortcWithOneTransportForAll) {
   EXPECT_THAT(camera.remote_rtx_ssrcs, ElementsAre(2410744050));
   EXPECT_FALSE(camera.transport_cc);
   const SessionOffer receiver = parsed(test::real_offer("aiortc-receive.sdp"));
+  // One id for two extensions in the offer: the first m-line's stands.
+  std::map<uint8_t, int> meanings;
+  for (const OfferedMedia& m : receiver.media) {
+    const ExtensionIds& ids = m.section.extensions;
+    if (ids.audio_level != 0) meanings[ids.audio_level] |= 1;
+    if (ids.abs_send_time != 0) meanings[ids.abs_send_time] |= 2;
+  }
+  for (const auto& [id, meaning] : meanings) EXPECT_NE(meaning, 3) << int{id};
   EXPECT_EQ(receiver.media[1].section.direction, Direction::send);
   EXPECT_THAT(receiver.media[1].section.remote_ssrcs, IsEmpty());
 }

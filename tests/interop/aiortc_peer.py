@@ -12,15 +12,8 @@ import aiohttp
 import av
 import numpy
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
-from aiortc.codecs import HEADER_EXTENSIONS
 from aiortc.mediastreams import AudioStreamTrack, VideoStreamTrack
 
-
-# aiortc 1.4 gives two header extensions of one bundle the same number (2), against RFC 8843 section 9.1.1,
-# and its receiver fails over a packet that has the other one.
-for extension in HEADER_EXTENSIONS["video"]:
-    if extension.uri.endswith("abs-send-time"):
-        extension.id = 3
 
 
 def say(**event):
