@@ -15,7 +15,6 @@ from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import AudioStreamTrack, VideoStreamTrack
 
 
-
 def say(**event):
     print(json.dumps(event), flush=True)
 
