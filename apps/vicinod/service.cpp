@@ -7,12 +7,16 @@
 #include "net/clock.h"
 #include "net/local_address.h"
 #include "net/log.h"
+#include "server/messages.h"
 #include "store/rooms.h"
 
 namespace vicino::vicinod {
 namespace asio = boost::asio;
 
 namespace {
+
+// When to come back for somebody who isn't let in now.
+constexpr Duration refused_for = seconds(5);
 
 template <class... F>
 struct Overloaded : F... {
@@ -181,6 +185,8 @@ bool Service::join_allowed(const net::HttpClient& client) {
 
 void Service::socket_opened(ConnectionId connection, const net::HttpClient& client) {
   if (draining_ || !join_allowed(client)) {
+    const auto reason = draining_ ? wire::Refusal::draining : wire::Refusal::too_many_requests;
+    http_->send(connection, server::refused_message(reason, "", static_cast<uint32_t>(refused_for.ms())));
     http_->close(connection);
     return;
   }
