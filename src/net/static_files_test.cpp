@@ -1,6 +1,7 @@
 #include "net/static_files.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <fstream>
 
@@ -11,7 +12,8 @@ namespace {
 class StaticFilesTest : public testing::Test {
  protected:
   void SetUp() override {
-    folder_ = std::filesystem::path(testing::TempDir()) / "vicino_static_files";
+    // Tests run beside each other.
+    folder_ = std::filesystem::path(testing::TempDir()) / ("vicino_static_files_" + std::to_string(::getpid()));
     std::filesystem::create_directories(folder_ / "assets");
     std::ofstream(folder_ / "index.html") << "<!doctype html>";
     std::ofstream(folder_ / "assets" / "app-1234.js") << "x";
@@ -21,7 +23,7 @@ class StaticFilesTest : public testing::Test {
 
   std::optional<HttpResponse> get(const std::string& target, http::verb verb = http::verb::get) {
     const auto files = StaticFiles::load(folder_);
-    EXPECT_TRUE(files);
+    if (!files) throw std::runtime_error(files.error());
     HttpRequest request(verb, target, 11);
     request.set(http::field::if_none_match, etag_);
     return files->serve(request);

@@ -1,6 +1,7 @@
 #include "store/rooms.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <fstream>
 
@@ -11,7 +12,10 @@ class RoomsTest : public testing::Test {
  protected:
   void SetUp() override { std::filesystem::remove_all(folder_); }
   void TearDown() override { std::filesystem::remove_all(folder_); }
-  std::filesystem::path folder_ = std::filesystem::path(testing::TempDir()) / "vicino_rooms_test";
+  // Tests run beside each other.
+  std::filesystem::path folder_ = std::filesystem::path(testing::TempDir()) /
+                                  ("vicino_rooms_" + std::to_string(::getpid()) +
+                                   testing::UnitTest::GetInstance()->current_test_info()->name());
 };
 
 server::RoomName room(uint8_t n) { return server::RoomName{n}; }
