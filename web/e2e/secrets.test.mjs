@@ -67,9 +67,7 @@ describe('without the right secret', { timeout: 300_000 }, () => {
 
   test('a link with another secret lets nobody in, and the page says what to do', async () => {
     const stranger = new CallPage(await browsers.chromium(), 'Stranger');
-    await stranger.open(`${link.split('#')[0]}#${otherSecret}`);
-    await until('Stranger may join', () => stranger.page.$('[data-testid="join"]:not([disabled])'));
-    await stranger.click('join');
+    await stranger.enter(`${link.split('#')[0]}#${otherSecret}`);
     const ended = await until('Stranger is refused', () => stranger.ended());
     assert.equal(ended.reason, 'wrongLink');
     assert.match(ended.text, /link/i);
