@@ -2,6 +2,9 @@
 
 import { until } from './until.mjs';
 
+// While a test keeps the server down, browsers complain about that, each in its own words.
+const aboutTheServer = /WebSocket|ERR_CONNECTION|Failed to load|connection to the server/;
+
 const byId = (id) => `[data-testid="${id}"]`;
 
 export class CallPage {
@@ -9,12 +12,12 @@ export class CallPage {
     this.page = page;
     this.name = name;
     this.errors = [];
-    page.on('pageerror', (error) => this.errors.push(String(error)));
-    // While a test keeps the server down, browsers complain about that, each in its own words.
+    const keep = (text) => {
+      if (!aboutTheServer.test(text)) this.errors.push(text);
+    };
+    page.on('pageerror', (error) => keep(String(error)));
     page.on('console', (message) => {
-      if (message.type() === 'error' && !/WebSocket|ERR_CONNECTION|Failed to load|connection to the server/.test(message.text())) {
-        this.errors.push(message.text());
-      }
+      if (message.type() === 'error') keep(message.text());
     });
   }
 
