@@ -5,9 +5,9 @@
 namespace vicino::cli {
 namespace {
 
-const rtc::CodecMapping* find_mapping(const rtc::MediaSection& section, rtc::Codec codec) {
+std::optional<rtc::CodecMapping> find_mapping(const rtc::MediaSection& section, rtc::Codec codec) {
   const auto found = std::ranges::find(section.codecs, codec, &rtc::CodecMapping::codec);
-  return found == section.codecs.end() ? nullptr : &*found;
+  return found == section.codecs.end() ? std::nullopt : std::optional(*found);
 }
 
 // Seconds between 1900, where NTP time begins, and 1970.

@@ -4,6 +4,7 @@
 
 #include <deque>
 #include <functional>
+#include <optional>
 
 #include "base/random.h"
 #include "base/time.h"
@@ -53,8 +54,7 @@ class OutgoingTrack {
   uint32_t clock_rate() const { return clip_.codec == rtc::Codec::opus ? 48'000 : 90'000; }
 
   rtc::MediaSection section_;
-  const rtc::CodecMapping*
-      mapping_;  // into section_.codecs; nullptr: the server doesn't take this codec
+  std::optional<rtc::CodecMapping> mapping_;  // nullopt: the server doesn't take this codec
   const MediaClip& clip_;
   rtc::Packetizer packetizer_;
   std::deque<Sent> history_;
