@@ -66,6 +66,14 @@ export class Server {
     await once(this.#process, 'exit');
   }
 
+  /** Nothing comes from it and nothing is refused: as if the network were gone. */
+  vanish() {
+    this.#process.kill('SIGSTOP');
+  }
+  reappear() {
+    this.#process.kill('SIGCONT');
+  }
+
   async stop() {
     if (this.#process && this.#process.exitCode === null && this.#process.signalCode === null) {
       this.#process.kill('SIGTERM');
