@@ -1,0 +1,58 @@
+// A room as full as a room can be: a hundred participants, a few of whom are seen and heard by all; and one too many.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { audioClip, videoClip } from '../lib/clips.mjs';
+import { owner } from '../lib/owner.mjs';
+import { until } from '../lib/until.mjs';
+import { joinCall, startServer } from '../lib/vicino.mjs';
+
+const participants = 100;
+const speakers = 5;
+const fps = 5;
+
+const senders = (member, source) => member.received.filter((r) => r.source === source && r.frames > fps).length;
+
+test('a hundred participants in one room, and no more', async (t) => {
+  const own = owner(t);
+  const server = await startServer(own, { '--limits-participants-per-room': participants });
+  const link = await server.newRoom(own);
+  const clips = [
+    '--publish', await videoClip('vp8', { width: 160, height: 90, fps, seconds: 2, kbps: 30 }),
+    '--audio', await audioClip({ packetMilliseconds: 60 }),
+  ];
+  const slots = ['--video-slots', String(speakers), '--audio-slots', String(speakers)];
+  const processes = [
+    joinCall(own, link, 'Speaker', [...clips, ...slots, '--participants', String(speakers)]),
+    joinCall(own, link, 'Left', [...slots, '--participants', String((participants - speakers - 1) / 2)]),
+    joinCall(own, link, 'Right', [...slots, '--participants', String((participants - speakers - 1) / 2)]),
+    joinCall(own, link, 'Last', slots),
+  ];
+  const everyone = () => {
+    for (const p of processes) p.assertRunning();
+    return processes.flatMap((p) => [...p.stats.values()]);
+  };
+  const seen = (member) => (member.name.startsWith('Speaker') ? speakers - 1 : speakers);
+  const begun = Date.now();
+  await until(
+    () => {
+      const members = everyone();
+      const lacking = members.filter((m) => senders(m, 'camera') < seen(m) || senders(m, 'microphone') < seen(m));
+      if (members.length === participants && lacking.length === 0) return true;
+      throw new Error(JSON.stringify({ members: members.length, lacking: lacking.length, one: lacking[0] }));
+    },
+    `${participants} participants see and hear the ${speakers} who speak`,
+    90_000,
+  );
+  t.diagnostic(`complete after ${((Date.now() - begun) / 1000).toFixed(1)} s`);
+  for (const member of everyone()) {
+    assert.equal(member.others, participants - 1);
+    assert.equal(member.framesUndecryptable, 0, `${member.name} could not open frames`);
+  }
+  assert.equal((await server.metrics()).vicino_participants, participants);
+
+  const refused = joinCall(own, link, 'Extra', []);
+  const { code } = await refused.exit();
+  assert.notEqual(code, 0);
+  assert.match(refused.errors.join('\n'), /full/);
+  assert.equal((await server.metrics()).vicino_participants, participants);
+});
