@@ -35,13 +35,17 @@ export class Browsers {
   #open = [];
   folder = mkdtempSync(join(tmpdir(), 'vicino-browsers-'));
 
-  /** A window of its own; `clip` is what its camera shows. */
-  async chromium({ clip, flags = [], width = 1280, height = 800, dark = false, language = 'en' } = {}) {
+  /**
+   * A window of its own. `clip` is what its camera shows; `devices` describes made-up ones in Chromium's words
+   * ("device-count=2"), false: there are only the machine's own. `asks`: its user is asked before a device is used.
+   */
+  async chromium({ clip, devices = '', asks = false, flags = [], width = 1280, height = 800, dark = false, language = 'en' } = {}) {
     const browser = await puppeteer.launch({
       executablePath: process.env.VICINO_CHROMIUM ?? '/usr/bin/chromium',
       args: [
         '--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', `--lang=${language}`,
-        '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream',
+        ...(devices === false ? [] : [`--use-fake-device-for-media-stream${devices && `=${devices}`}`]),
+        ...(asks ? [] : ['--use-fake-ui-for-media-stream']),
         '--autoplay-policy=no-user-gesture-required', '--auto-accept-this-tab-capture', '--auto-select-desktop-capture-source=Entire',
         ...(clip ? [`--use-file-for-fake-video-capture=${clip}`] : []), ...flags,
       ],

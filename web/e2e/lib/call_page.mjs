@@ -29,6 +29,11 @@ export class CallPage {
   /** Up to the press of the button; what comes of it is the caller's to see. */
   async enter(link) {
     await this.open(link);
+    await this.submit();
+  }
+
+  /** From the lobby on. */
+  async submit() {
     await this.page.$eval(byId('name-input'), (input) => input.select());
     await this.page.type(byId('name-input'), this.name);
     await until(`${this.name} may join`, () => this.page.$(`${byId('join')}:not([disabled])`));
@@ -43,6 +48,28 @@ export class CallPage {
   click(id) {
     // As the keyboard does it: a button that is scrolled or animated away from the mouse is still there.
     return this.page.$eval(byId(id), (element) => element.click());
+  }
+
+  /** As a user does it: the key goes to whatever has the focus. */
+  async press(...keys) {
+    for (const key of keys) await this.page.keyboard.press(key);
+  }
+
+  isOn(toggle) {
+    return this.page.$eval(byId(toggle), (element) => element.dataset.on === 'true');
+  }
+
+  text(id) {
+    return this.page.$eval(byId(id), (element) => element.innerText);
+  }
+
+  /** What the menu of a kind of device ('camera', 'microphone', 'speaker') offers: [{id, label}], the default first. */
+  devices(kind) {
+    return this.page.$$eval(`${byId(`${kind}-choice`)} option`, (options) => options.map((o) => ({ id: o.value, label: o.text })));
+  }
+
+  choose(kind, id) {
+    return this.page.select(byId(`${kind}-choice`), id);
   }
 
   /** Tiles as [{name, source, state, muted, self, message}]. */
@@ -102,6 +129,18 @@ export class CallPage {
       source,
       name === this.name,
     );
+  }
+
+  /** What goes out by kind: {audio, video} of {device, state}; and what would change if anything were negotiated again. */
+  sent() {
+    return this.page.evaluate(() => {
+      const connection = globalThis.peerConnections.at(-1);
+      const tracks = {};
+      for (const { track } of connection.getSenders()) {
+        if (track) tracks[track.kind] = { device: track.getSettings().deviceId, state: track.readyState };
+      }
+      return { tracks, negotiation: [globalThis.peerConnections.length, connection.currentLocalDescription.sdp] };
+    });
   }
 
   /** Sums over the newest peer connection: {framesDecoded by mid, audioEnergy by mid}. */

@@ -133,6 +133,10 @@ export class LocalMedia {
     this.#setScreen({ video, audio, problem: null });
   }
 
+  forgetProblem(kind: DeviceKind | 'screen'): void {
+    this.view.update((view) => ({ ...view, [kind]: { ...view[kind], problem: null } }));
+  }
+
   stopSharing(): void {
     ++this.#requests.screen;
     this.#stopScreen();
@@ -166,9 +170,10 @@ export class LocalMedia {
 
   async #capture(kind: DeviceKind): Promise<void> {
     const request = ++this.#requests[kind];
-    // Phones have one camera at a time: the old one is let go before the next is asked for.
+    // Phones have one camera at a time: the old one is let go before the next is asked for. Its last
+    // picture stays meanwhile, and the others aren't told of a camera that is off.
     if (kind === 'camera') this.#drop(kind);
-    this.#set(kind, { on: true, starting: true, problem: null, ...(kind === 'camera' ? { track: null } : {}) });
+    this.#set(kind, { on: true, starting: true, problem: null });
     const { noiseSuppression } = this.view.get();
     const { device } = this.view.get()[kind];
     const captured =

@@ -41,6 +41,10 @@ export class FakeCore implements CorePort {
     this.#emit({ kind: 'ready' });
     this.#emit({ kind: 'phase', phase: 'connecting' });
     if (scene === 'connecting') return;
+    if (scene === 'unreachable') {
+      this.#emit({ kind: 'phase', phase: 'reconnecting', attempt: 3 });
+      return;
+    }
     if (scene !== 'plain' && scene !== 'screen' && scene !== 'reasons' && scene !== 'reconnecting') {
       this.#emit({ kind: 'ended', reason: scene, detail: scene === 'badOffer' ? 'no common codec' : '' });
       return;

@@ -9,4 +9,7 @@ import { readPlay } from './scenes';
 
 // The address changes with the screens; the play is the one the page was loaded with.
 const play = readPlay(location.search);
+if (play.refusal !== '') {
+  navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('made up', play.refusal));
+}
 createRoot(document.getElementById('root')!).render(<App openCore={(onEvent) => new FakeCore(play, onEvent)} />);

@@ -1,4 +1,4 @@
-// Takes pictures of every screen with Chromium: node src/dev/look.mjs OUTPUT_FOLDER [name part]
+// Takes pictures of every screen with Chromium: node src/dev/look.mjs OUTPUT_FOLDER [REGULAR_EXPRESSION]
 // Needs `npm run build:fake`. Fails when the page breaks the server's content security policy or
 // throws.
 import { createReadStream, existsSync, mkdirSync } from 'node:fs';
@@ -7,6 +7,7 @@ import { extname, join, resolve } from 'node:path';
 import puppeteer from 'puppeteer-core';
 
 const [output = 'shots', only = ''] = process.argv.slice(2);
+const wanted = new RegExp(only);
 const files = resolve(new URL('../../dist-fake', import.meta.url).pathname);
 const room = `/j/AAECAwQFBgcICQoLDA0ODw`;
 const secret = '#_-7dzLuqmYh3ZlVEMyIRAA';
@@ -14,8 +15,8 @@ const types = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/cs
 
 const server = createServer((request, response) => {
   const { pathname } = new URL(request.url, 'http://localhost');
-  const wanted = join(files, pathname);
-  const file = pathname !== '/' && !pathname.startsWith('/j/') && existsSync(wanted) ? wanted : join(files, 'fake.html');
+  const asked = join(files, pathname);
+  const file = pathname !== '/' && !pathname.startsWith('/j/') && existsSync(asked) ? asked : join(files, 'fake.html');
   response.setHeader('Content-Type', types[extname(file)] ?? 'application/octet-stream');
   response.setHeader(
     'Content-Security-Policy',
@@ -64,17 +65,22 @@ const shots = {
   incomplete: [room],
   lobby: [`${room}${secret}`, async (page) => page.locator('[data-testid="name-input"]').fill('Nora'), () => wait(1500)],
   'lobby-off': [`${room}${secret}`, () => wait(800), click('camera-toggle'), click('mic-toggle')],
+  'lobby-denied': [`${room}?refusal=NotAllowedError${secret}`, () => wait(800)],
+  'lobby-missing': [`${room}?refusal=NotFoundError${secret}`, () => wait(800)],
   'lobby-open': [`${room}${secret}`, async (page) => page.evaluate(() => document.querySelectorAll('details').forEach((d) => (d.open = true))), () => wait(600)],
   'call-alone': call('?people=0'),
   'call-1': call('?people=1'),
   'call-3': call('?people=3'),
   'call-5': call('?people=5'),
-  'call-16': call('?people=16', () => wait(3000)),
-  'call-40': call('?people=40', () => wait(6000)),
+  'call-8': call('?people=8', () => wait(1500)),
+  'call-15': call('?people=15', () => wait(3000)),
+  'call-39': call('?people=39', () => wait(6000)),
   'call-screen': call('?people=5&scene=screen'),
   'call-reasons': call('?people=5&scene=reasons'),
   'call-reconnecting': call('?people=2&scene=reconnecting'),
   'call-connecting': call('?scene=connecting'),
+  'call-unreachable': call('?scene=unreachable'),
+  'call-refusal': call('?people=2&refusal=NotAllowedError', press('m'), press('c')),
   'call-speaker': call('?people=6', press('v')),
   'call-muted-people': call('?people=5', press('m'), press('p')),
   'call-sharing': call('?people=3', click('share-toggle'), () => wait(1500)),
@@ -84,6 +90,8 @@ const shots = {
   'dialog-help': call('?people=3', press('?')),
   'ended-left': call('?people=1', click('leave')),
   'ended-roomFull': call('?scene=roomFull'),
+  'ended-wrongLink': call('?scene=wrongLink'),
+  'ended-internal': call('?scene=internal'),
   'ended-badOffer': call('?scene=badOffer'),
 };
 
@@ -92,7 +100,7 @@ for (const [size, viewport] of Object.entries(sizes)) {
   for (const theme of ['light', 'dark']) {
     for (const [name, [path, ...steps]] of Object.entries(shots)) {
       const title = `${name}-${size}-${theme}`;
-      if (!title.includes(only)) continue;
+      if (!wanted.test(title)) continue;
       // The same screens in Italian, so that its longer words are seen as well.
       const language = process.env.LANGUAGE_TAG ?? 'en';
       const context = await browser.createBrowserContext();

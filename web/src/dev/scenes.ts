@@ -11,16 +11,18 @@ const off: TrackState = { kind: 'off' };
 const waiting: TrackState = { kind: 'waiting' };
 const undecryptable: TrackState = { kind: 'undecryptable' };
 
-export type Scene = 'plain' | 'screen' | 'reasons' | 'reconnecting' | 'connecting' | EndReason;
+export type Scene = 'plain' | 'screen' | 'reasons' | 'reconnecting' | 'connecting' | 'unreachable' | EndReason;
 
 export interface Play {
   readonly scene: Scene;
   readonly people: number;
+  /** The error every camera and microphone gives; '': they work. */
+  readonly refusal: string;
 }
 
 export function readPlay(search: string): Play {
   const query = new URLSearchParams(search);
-  return { scene: (query.get('scene') ?? 'plain') as Scene, people: Number(query.get('people') ?? 3) };
+  return { scene: (query.get('scene') ?? 'plain') as Scene, people: Number(query.get('people') ?? 3), refusal: query.get('refusal') ?? '' };
 }
 
 /** The roster, with tracks on the m-lines that `take` hands out. */

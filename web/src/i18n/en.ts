@@ -107,6 +107,11 @@ export const en = {
       ended: 'The camera was disconnected. Connect it again or choose another one.',
       failed: 'The camera could not be started. Try again, or choose another one.',
     },
+    both: {
+      denied: 'The browser allows neither microphone nor camera. Allow them through the icon next to the address, then turn them on here.',
+      missing: 'No microphone and no camera were found. Connect them, then turn them on here.',
+      insecure: 'Without https the browser gives neither microphone nor camera. Open this page with https:// in front.',
+    },
     screen: {
       denied: 'The system doesn’t let the browser record the screen. Allow it in the system’s privacy settings and share again.',
       missing: 'This browser can’t share the screen. Use a computer for that.',
@@ -133,7 +138,7 @@ export const en = {
     label: 'Call',
     controls: 'Call controls',
     you: 'You',
-    unknown: 'Somebody with another link',
+    unknown: 'Unknown person',
     mute: 'Mute',
     unmute: 'Unmute',
     cameraOn: 'Turn camera on',
@@ -153,8 +158,8 @@ export const en = {
     speaking: 'speaking',
     pinned: 'shown large',
     cameraIsOff: 'camera off',
-    layoutGrid: 'Everybody the same size',
-    layoutSpeaker: 'Whoever speaks large',
+    layoutGrid: 'Show everybody the same size',
+    layoutSpeaker: 'Show whoever speaks large',
     moreHidden: (n: number) => `${count(n, 'more person', 'more people')}`,
     peopleCount: (n: number) => count(n, 'person', 'people'),
     pushToTalk: 'You are heard while you hold the space bar',
@@ -181,6 +186,10 @@ export const en = {
     connecting: 'Connecting…',
     reconnecting: (attempt: number) =>
       attempt > 1 ? `The connection is lost. Trying again (${attempt})…` : 'The connection is lost. Trying again…',
+    unreachable: (attempt: number) =>
+      attempt > 2
+        ? `The server doesn’t answer. Trying again (${attempt})… Check this device’s network, or ask whoever runs the server.`
+        : 'The server doesn’t answer. Trying again…',
     offline: 'This device is offline. The call comes back by itself when the network does.',
     mediaFailed: 'Sound and picture don’t get through to the server; a firewall may block them. Trying again…',
     mediaConnecting: 'Connecting sound and picture…',

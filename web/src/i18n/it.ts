@@ -59,6 +59,11 @@ export const it: Messages = {
       ended: 'La videocamera è stata scollegata. Ricollegala o scegline un’altra.',
       failed: 'Non è stato possibile avviare la videocamera. Riprova, o scegline un’altra.',
     },
+    both: {
+      denied: 'Il browser non permette di usare microfono e videocamera. Consentili con l’icona accanto all’indirizzo, poi accendili qui.',
+      missing: 'Nessun microfono e nessuna videocamera trovati. Collegali, poi accendili qui.',
+      insecure: 'Senza https il browser non dà né microfono né videocamera. Apri questa pagina mettendo https:// davanti.',
+    },
     screen: {
       denied: 'Il sistema non permette al browser di riprendere lo schermo. Consentilo nelle impostazioni di privacy del sistema e condividi di nuovo.',
       missing: 'Questo browser non può condividere lo schermo. Usa un computer.',
@@ -85,7 +90,7 @@ export const it: Messages = {
     label: 'Chiamata',
     controls: 'Comandi della chiamata',
     you: 'Tu',
-    unknown: 'Qualcuno con un altro link',
+    unknown: 'Persona sconosciuta',
     mute: 'Disattiva il microfono',
     unmute: 'Attiva il microfono',
     cameraOn: 'Accendi la videocamera',
@@ -105,8 +110,8 @@ export const it: Messages = {
     speaking: 'sta parlando',
     pinned: 'in grande',
     cameraIsOff: 'videocamera spenta',
-    layoutGrid: 'Tutti della stessa grandezza',
-    layoutSpeaker: 'Chi parla in grande',
+    layoutGrid: 'Mostra tutti della stessa grandezza',
+    layoutSpeaker: 'Mostra in grande chi parla',
     moreHidden: (n) => `${count(n, 'altra persona', 'altre persone')}`,
     peopleCount: (n) => count(n, 'persona', 'persone'),
     pushToTalk: 'Ti sentono finché tieni premuta la barra spaziatrice',
@@ -133,6 +138,10 @@ export const it: Messages = {
     connecting: 'Connessione…',
     reconnecting: (attempt) =>
       attempt > 1 ? `La connessione è caduta. Nuovo tentativo (${attempt})…` : 'La connessione è caduta. Nuovo tentativo…',
+    unreachable: (attempt) =>
+      attempt > 2
+        ? `Il server non risponde. Nuovo tentativo (${attempt})… Controlla la rete di questo dispositivo, o chiedi a chi gestisce il server.`
+        : 'Il server non risponde. Nuovo tentativo…',
     offline: 'Questo dispositivo non è in rete. La chiamata riprende da sola quando torna la rete.',
     mediaFailed: 'Audio e video non arrivano al server; forse un firewall li blocca. Nuovo tentativo…',
     mediaConnecting: 'Connessione di audio e video…',

@@ -8,7 +8,7 @@ import { EncryptionDialog, HelpDialog, InviteDialog, SettingsDialog, type OpenDi
 import { useApp, useStore, useText } from './context';
 import { Controls, type CallActions } from './controls';
 import { Invite } from './invite';
-import { Announcer, Banner, Notices } from './notices';
+import { Announcer, Banner, Notices, OwnProblems } from './notices';
 import { Button, IconButton, Logo } from './parts';
 import { People } from './people';
 import { Stage } from './stage';
@@ -90,11 +90,6 @@ export function Call({ session, local, link, name }: CallProps) {
 
   const count = view.others.length + 1;
   const alone = view.phase.kind === 'inCall' && view.others.length === 0;
-  const problems = [
-    own.microphone.problem && text.problem.microphone[own.microphone.problem],
-    own.camera.problem && text.problem.camera[own.camera.problem],
-    own.screen.problem && text.problem.screen[own.screen.problem],
-  ].filter((problem) => problem !== null);
 
   return (
     <main className={`call ${showPeople ? 'call-with-panel' : ''}`} aria-label={text.call.label} data-testid="call">
@@ -150,6 +145,7 @@ export function Call({ session, local, link, name }: CallProps) {
           incomingVideo={incomingVideo}
           pinned={pinned}
           onPin={setPinned}
+          onPeople={() => setShowPeople(true)}
         />
         {alone && dialog !== 'invite' && (
           <section className="alone card">
@@ -160,11 +156,7 @@ export function Call({ session, local, link, name }: CallProps) {
         )}
         <div className="overlays">
           <Banner view={view} media={media} />
-          {problems.map((problem) => (
-            <p key={problem} className="note" role="status">
-              {problem}
-            </p>
-          ))}
+          <OwnProblems local={local} />
           <SoundBlocked session={session} />
         </div>
         <Notices notices={view.notices} />

@@ -71,7 +71,7 @@ export function SettingsDialog(props: SettingsDialogProps) {
       <div className="settings-row">
         <LanguageChoice />
         <ThemeChoice />
-        <Button look="quiet" onClick={props.onHelp}>
+        <Button look="quiet" className="wide-only" onClick={props.onHelp}>
           {text.help.title}
         </Button>
       </div>

@@ -12,7 +12,7 @@ export function DeviceChoice({ local }: { readonly local: LocalMedia }) {
   return (
     <div className="device-choice">
       <DeviceSelect
-        label={text.microphone}
+        kind="microphone"
         icon={Mic}
         devices={devices.microphones}
         chosen={microphone.device}
@@ -22,7 +22,7 @@ export function DeviceChoice({ local }: { readonly local: LocalMedia }) {
         }}
       />
       <DeviceSelect
-        label={text.camera}
+        kind="camera"
         icon={Video}
         devices={devices.cameras}
         chosen={camera.device}
@@ -33,7 +33,7 @@ export function DeviceChoice({ local }: { readonly local: LocalMedia }) {
       />
       {devices.speakers.length > 0 && (
         <DeviceSelect
-          label={text.speaker}
+          kind="speaker"
           icon={Volume2}
           devices={devices.speakers}
           chosen={preferences.remembered.speaker}
@@ -53,15 +53,16 @@ export function DeviceChoice({ local }: { readonly local: LocalMedia }) {
 }
 
 interface DeviceSelectProps {
-  readonly label: string;
+  readonly kind: 'microphone' | 'camera' | 'speaker';
   readonly icon: LucideIcon;
   readonly devices: readonly MediaDeviceInfo[];
   readonly chosen: string | null;
   readonly onChange: (device: string | null) => void;
 }
 
-function DeviceSelect({ label, icon, devices, chosen, onChange }: DeviceSelectProps) {
+function DeviceSelect({ kind, icon, devices, chosen, onChange }: DeviceSelectProps) {
   const text = useText().devices;
+  const label = text[kind];
   const options = devices.map((device, i) => ({
     value: device.deviceId,
     label: device.label || text.numbered(label, i + 1),
@@ -70,6 +71,7 @@ function DeviceSelect({ label, icon, devices, chosen, onChange }: DeviceSelectPr
   return (
     <Select
       label={label}
+      testId={`${kind}-choice`}
       icon={icon}
       value={known && chosen !== null ? chosen : ''}
       options={[{ value: '', label: text.byDefault }, ...options]}

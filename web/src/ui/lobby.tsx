@@ -4,6 +4,8 @@ import { useEffect, useId, useMemo, useRef, useState, type FormEvent } from 'rea
 import type { LocalMedia } from '../call/local_media';
 import { canEncrypt } from '../call/peer';
 import { LevelMeter } from '../call/sound';
+import type { Messages } from '../i18n';
+import type { CaptureProblem } from '../platform/capture';
 import { useApp, useStore, useText } from './context';
 import { DeviceChoice } from './device_choice';
 import { Invite } from './invite';
@@ -102,10 +104,7 @@ function Preview({ local, name }: { readonly local: LocalMedia; readonly name: s
     preferences.change(kind === 'microphone' ? { microphoneOn: on } : { cameraOn: on });
     void local.setOn(kind, on);
   };
-  const problems = [
-    microphone.problem && text.problem.microphone[microphone.problem],
-    camera.problem && text.problem.camera[camera.problem],
-  ].filter((problem) => problem !== null);
+  const problems = problemSentences(text.problem, microphone.problem, camera.problem);
   return (
     <section className="preview-column">
       <div className="preview tile">
@@ -132,7 +131,7 @@ function Preview({ local, name }: { readonly local: LocalMedia; readonly name: s
         </div>
         <LevelBar track={microphone.on ? microphone.track : null} />
       </div>
-      <div className="problems" role="status" aria-live="polite">
+      <div className="problems" role="status" data-testid="problems">
         {problems.map((problem) => (
           <p key={problem} className="note">
             {problem}
@@ -142,6 +141,18 @@ function Preview({ local, name }: { readonly local: LocalMedia; readonly name: s
       </div>
     </section>
   );
+}
+
+/** One sentence where the same is wrong with both. */
+function problemSentences(
+  text: Messages['problem'],
+  microphone: CaptureProblem | null,
+  camera: CaptureProblem | null,
+): readonly string[] {
+  if (microphone === camera && (microphone === 'denied' || microphone === 'missing' || microphone === 'insecure')) {
+    return [text.both[microphone]];
+  }
+  return [...(microphone ? [text.microphone[microphone]] : []), ...(camera ? [text.camera[camera]] : [])];
 }
 
 /** Moves while one speaks: the microphone works. */

@@ -1,12 +1,14 @@
 // What is told in words: the connection's state, who came and went, what the own keys did.
 
-import { LoaderCircle, WifiOff } from 'lucide-react';
+import { LoaderCircle, WifiOff, X } from 'lucide-react';
 import { useEffect, useState } from 'react';
 
+import type { LocalMedia } from '../call/local_media';
 import type { Media } from '../call/session';
 import type { Messages } from '../i18n';
 import type { CallView, Notice } from '../state/view';
-import { useText } from './context';
+import { useStore, useText } from './context';
+import { IconButton } from './parts';
 
 /** Shown while something doesn't work; its text says what happens next. */
 export function Banner({ view, media }: { readonly view: CallView; readonly media: Media }) {
@@ -28,12 +30,39 @@ export function Banner({ view, media }: { readonly view: CallView; readonly medi
   );
 }
 
-function bannerText(text: Messages['banner'], { phase }: CallView, media: Media): string | null {
+function bannerText(text: Messages['banner'], { phase, self }: CallView, media: Media): string | null {
   if (!media.online) return text.offline;
-  if (phase.kind === 'reconnecting') return text.reconnecting(phase.attempt);
+  if (phase.kind === 'reconnecting') {
+    // Without a place in the call there is nothing that could have been lost.
+    return self === null ? text.unreachable(phase.attempt) : text.reconnecting(phase.attempt);
+  }
   if (phase.kind === 'connecting') return text.connecting;
   if (media.state === 'failed') return text.mediaFailed;
   return media.state === 'connecting' ? text.mediaConnecting : null;
+}
+
+/** Why something of one's own doesn't work. The call goes on without it, so the person may put it away. */
+export function OwnProblems({ local }: { readonly local: LocalMedia }) {
+  const text = useText();
+  const { microphone, camera, screen } = useStore(local.view);
+  const sentences = [
+    ['microphone', microphone.problem && text.problem.microphone[microphone.problem]],
+    ['camera', camera.problem && text.problem.camera[camera.problem]],
+    ['screen', screen.problem && text.problem.screen[screen.problem]],
+  ] as const;
+  return (
+    <div className="own-problems" role="status" data-testid="own-problems">
+      {sentences.map(
+        ([kind, sentence]) =>
+          sentence !== null && (
+            <p key={kind} className="note note-closable">
+              <span>{sentence}</span>
+              <IconButton icon={X} size={18} label={text.call.close} onClick={() => local.forgetProblem(kind)} />
+            </p>
+          ),
+      )}
+    </div>
+  );
 }
 
 const visibleTime = 4_500;

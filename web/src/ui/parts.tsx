@@ -89,15 +89,16 @@ interface SelectProps {
   readonly options: readonly Option[];
   readonly onChange: (value: string) => void;
   readonly hideLabel?: boolean;
+  readonly testId?: string;
 }
 
-export function Select({ label, icon: Icon, value, options, onChange, hideLabel = false }: SelectProps) {
+export function Select({ label, icon: Icon, value, options, onChange, hideLabel = false, testId }: SelectProps) {
   return (
     <label className="field">
       <span className={hideLabel ? 'visually-hidden' : 'field-label'}>{label}</span>
       <span className="select">
         {Icon && <Icon aria-hidden size={17} className="select-icon" />}
-        <select value={value} onChange={(event) => onChange(event.target.value)}>
+        <select data-testid={testId} value={value} onChange={(event) => onChange(event.target.value)}>
           {options.map((option) => (
             <option key={option.value} value={option.value}>
               {option.label}

@@ -42,11 +42,12 @@ export function People({ session, local, name, volumes, onVolume, onClose }: Peo
             <Person
               key={participant.id}
               name={label}
+              known={participant.name !== null}
               note={participant.name === null ? text.tile.otherLink : ''}
               microphone={isOn(participant.sources.microphone)}
               camera={isOn(participant.sources.camera)}
               sharing={isOn(participant.sources.screen)}
-              speaking={speaking.has(participant.id)}
+              speaking={isOn(participant.sources.microphone) && speaking.has(participant.id)}
             >
               <label className="volume" title={text.call.volume(label)}>
                 <Volume2 aria-hidden size={15} />
@@ -70,6 +71,7 @@ export function People({ session, local, name, volumes, onVolume, onClose }: Peo
 
 interface PersonProps {
   readonly name: string;
+  readonly known?: boolean;
   readonly note: string;
   readonly microphone: boolean;
   readonly camera: boolean;
@@ -78,11 +80,11 @@ interface PersonProps {
   readonly children?: ReactNode;
 }
 
-function Person({ name, note, microphone, camera, sharing, speaking, children }: PersonProps) {
+function Person({ name, known = true, note, microphone, camera, sharing, speaking, children }: PersonProps) {
   const text = useText().people;
   return (
     <li className={`person ${speaking ? 'person-speaking' : ''}`}>
-      <Avatar name={name} />
+      <Avatar name={known ? name : ''} />
       <div className="person-text">
         <span className="person-name">{name}</span>
         {note !== '' && <small>{note}</small>}

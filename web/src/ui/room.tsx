@@ -50,8 +50,11 @@ export function Room({ link, onOpen, onHome }: RoomProps) {
   if (!local) return null;
   const href = formatLink(link);
   if (step.kind === 'lobby') {
-    const join = (name: string) =>
+    const join = (name: string) => {
+      // They have just been read in the lobby.
+      for (const kind of ['microphone', 'camera'] as const) local.forgetProblem(kind);
       setStep({ kind: 'call', name, session: new CallSession(href, name, local, openCore) });
+    };
     return <Lobby link={href} local={local} onJoin={join} />;
   }
   return (

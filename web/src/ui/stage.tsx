@@ -20,10 +20,11 @@ interface StageProps {
   readonly incomingVideo: boolean;
   readonly pinned: string | null;
   readonly onPin: (key: string | null) => void;
+  readonly onPeople: () => void;
 }
 
 /** All tiles; asks the server for what they show. */
-export function Stage({ session, local, name, mode, incomingVideo, pinned, onPin }: StageProps) {
+export function Stage({ session, local, name, mode, incomingVideo, pinned, onPin, onPeople }: StageProps) {
   const text = useText();
   const view = useStore(session.view);
   const media = useStore(session.media);
@@ -54,7 +55,7 @@ export function Stage({ session, local, name, mode, incomingVideo, pinned, onPin
   for (const participant of others) {
     for (const source of ['camera', 'screen'] as const) {
       const content = contentOf(text, participant, source, media.video, circumstances);
-      const speaking = source === 'camera' && speech.speaking.has(participant.id);
+      const speaking = source === 'camera' && !content.muted && speech.speaking.has(participant.id);
       contents.set(tileKey(participant.id, source), { ...content, speaking });
     }
   }
@@ -76,7 +77,11 @@ export function Stage({ session, local, name, mode, incomingVideo, pinned, onPin
           />
         );
       })}
-      {arrangement.hidden > 0 && <p className="stage-hidden">{text.call.moreHidden(arrangement.hidden)}</p>}
+      {arrangement.hidden > 0 && (
+        <button type="button" className="stage-hidden" onClick={onPeople}>
+          {text.call.moreHidden(arrangement.hidden)}
+        </button>
+      )}
     </div>
   );
 }
@@ -94,7 +99,7 @@ function contentOf(
   return {
     participant: participant.id,
     source,
-    name,
+    name: participant.name ?? '',
     label: source === 'screen' ? text.call.screenOf(name) : name,
     own: false,
     state: state.kind,

@@ -12,6 +12,7 @@ export interface TileContent {
   readonly source: 'camera' | 'screen';
   /** What other people read on it. */
   readonly label: string;
+  /** Empty: unknown. */
   readonly name: string;
   readonly own: boolean;
   readonly state: 'off' | 'waiting' | 'flowing' | 'undecryptable';
@@ -90,7 +91,7 @@ export function Tile({ content, role, rect, pinned, onPin }: TileProps) {
             icon={pinned ? PinOff : Pin}
             size={17}
             label={pinned ? text.call.unpin(label) : text.call.pin(label)}
-            aria-pressed={pinned}
+            data-on={pinned}
             onClick={onPin}
           />
           {track && document.fullscreenEnabled && (

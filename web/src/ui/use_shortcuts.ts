@@ -44,7 +44,7 @@ export function useShortcuts(shortcuts: Shortcuts, talk: (on: boolean) => void):
 
 function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
-  return target.matches('input, textarea, select, [contenteditable]') || target.closest('dialog') !== null;
+  return target.matches('input:not([type=range]), textarea, select, [contenteditable]') || target.closest('dialog') !== null;
 }
 
 // The space bar presses these.
