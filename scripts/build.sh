@@ -36,7 +36,7 @@ need_npm() {
 }
 
 build_wasm() {
-  build_preset wasm vicino_core sframe_vectors_wasm
+  build_preset wasm vicino_core crypto_vectors_wasm sframe_vectors_wasm
 }
 
 # What the web app gets from elsewhere: the core, and its messages in TypeScript.

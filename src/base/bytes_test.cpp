@@ -82,5 +82,18 @@ TEST(SecretBytes, IsWipedWhenMovedFrom) {
   EXPECT_EQ(to_hex(b.expose()), "01020304");
 }
 
+TEST(SecretBuffer, MovesItsBytesAndClonesOnRequest) {
+  SecretBuffer a{Bytes(Buffer{1, 2, 3})};
+  const SecretBuffer copied = a.clone();
+  SecretBuffer b = std::move(a);
+  EXPECT_EQ(a.size(), 0u);  // NOLINT(bugprone-use-after-move): the point of the test
+  EXPECT_TRUE(ct_equal(b, copied));
+  b.expose_mut()[2] = 4;
+  EXPECT_FALSE(ct_equal(b, copied));
+  b = SecretBuffer(size_t{2});
+  EXPECT_EQ(to_hex(b.expose()), "0000");
+  EXPECT_FALSE(ct_equal(b, copied));
+}
+
 }  // namespace
 }  // namespace vicino

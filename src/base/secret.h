@@ -2,6 +2,8 @@
 // constant time.
 #pragma once
 
+#include <utility>
+
 #include "base/bytes.h"
 
 namespace vicino {
@@ -42,6 +44,39 @@ class SecretBytes {
 
  private:
   std::array<uint8_t, N> bytes_{};
+};
+
+// A secret whose size is known at run time only. It never grows: growing would leave copies behind
+// that nothing wipes.
+class SecretBuffer {
+ public:
+  SecretBuffer() = default;
+  explicit SecretBuffer(size_t size) : bytes_(size) {}  // of zeros
+  explicit SecretBuffer(Bytes from) : bytes_(from.begin(), from.end()) {}
+  SecretBuffer(SecretBuffer&& other) noexcept : bytes_(std::exchange(other.bytes_, {})) {}
+  SecretBuffer& operator=(SecretBuffer&& other) noexcept {
+    if (this != &other) {
+      wipe(bytes_);
+      bytes_ = std::exchange(other.bytes_, {});
+    }
+    return *this;
+  }
+  SecretBuffer(const SecretBuffer&) = delete;
+  SecretBuffer& operator=(const SecretBuffer&) = delete;
+  ~SecretBuffer() { wipe(bytes_); }
+
+  size_t size() const { return bytes_.size(); }
+  Bytes expose() const { return bytes_; }
+  MutBytes expose_mut() { return bytes_; }
+  SecretBuffer clone() const { return SecretBuffer(expose()); }
+
+  bool operator==(const SecretBuffer&) const = delete;
+  friend bool ct_equal(const SecretBuffer& a, const SecretBuffer& b) {
+    return vicino::ct_equal(a.expose(), b.expose());
+  }
+
+ private:
+  Buffer bytes_;
 };
 
 }  // namespace vicino

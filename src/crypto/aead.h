@@ -1,4 +1,5 @@
-// AES-GCM (NIST SP 800-38D, RFC 5116) with 12-byte nonces and 16-byte tags behind the ciphertext.
+// AES-GCM (NIST SP 800-38D, RFC 5116) and ChaCha20-Poly1305 (RFC 8439) with 12-byte nonces and
+// 16-byte tags behind the ciphertext.
 #pragma once
 
 #include <memory>
@@ -7,10 +8,14 @@
 
 namespace vicino::crypto {
 
-enum class Aead : uint8_t { aes_128_gcm, aes_256_gcm };
+enum class Aead : uint8_t { aes_128_gcm, aes_256_gcm, chacha20_poly1305 };
 
 constexpr size_t key_size(Aead aead) {
   return aead == Aead::aes_128_gcm ? 16 : 32;
+}
+// AES-128-GCM 1, AES-256-GCM 2, ChaCha20-Poly1305 3: RFC 9180 section 7.3.
+constexpr uint16_t hpke_number(Aead aead) {
+  return static_cast<uint16_t>(static_cast<unsigned>(aead) + 1);
 }
 inline constexpr size_t aead_nonce_size = 12;
 inline constexpr size_t aead_tag_size = 16;

@@ -18,6 +18,20 @@ int int_size(Bytes bytes) {
   return static_cast<int>(bytes.size());
 }
 
+using Cipher = std::unique_ptr<EVP_CIPHER, FreeCipher>;
+
+// Fetched once: a fetch costs as much as sealing a short message.
+const EVP_CIPHER* cipher_of(Aead aead) {
+  static const Cipher ciphers[] = {
+      Cipher(EVP_CIPHER_fetch(nullptr, "AES-128-GCM", nullptr)),
+      Cipher(EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr)),
+      Cipher(EVP_CIPHER_fetch(nullptr, "ChaCha20-Poly1305", nullptr)),
+  };
+  const EVP_CIPHER* const cipher = ciphers[static_cast<size_t>(aead)].get();
+  CHECK(cipher != nullptr);
+  return cipher;
+}
+
 constexpr int encrypt = 1, decrypt = 0;
 
 // Nonce and additional data; the key stays what it was.
@@ -45,11 +59,8 @@ struct AeadKey::State {
 
 AeadKey::AeadKey(Aead aead, Bytes key) : state_(new State{}) {
   CHECK(key.size() == key_size(aead));
-  const std::unique_ptr<EVP_CIPHER, FreeCipher> cipher(EVP_CIPHER_fetch(
-      nullptr, aead == Aead::aes_128_gcm ? "AES-128-GCM" : "AES-256-GCM", nullptr));
-  CHECK(cipher != nullptr);
   state_->context.reset(EVP_CIPHER_CTX_new());
-  CHECK(EVP_CipherInit_ex2(state_->context.get(), cipher.get(), key.data(), nullptr, encrypt,
+  CHECK(EVP_CipherInit_ex2(state_->context.get(), cipher_of(aead), key.data(), nullptr, encrypt,
                            nullptr) == 1);
 }
 

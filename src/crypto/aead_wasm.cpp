@@ -5,11 +5,11 @@
 namespace vicino::crypto {
 
 struct AeadKey::State {
+  uint32_t aead;
   SecretBytes<32> key;
-  size_t key_size;
 };
 
-AeadKey::AeadKey(Aead aead, Bytes key) : state_(new State{{}, key_size(aead)}) {
+AeadKey::AeadKey(Aead aead, Bytes key) : state_(new State{hpke_number(aead), {}}) {
   CHECK(key.size() == key_size(aead));
   copy(key, state_->key.expose_mut());
 }
@@ -21,16 +21,16 @@ AeadKey::~AeadKey() = default;
 void AeadKey::seal(Bytes nonce, Bytes aad, Bytes plaintext, MutBytes sealed) {
   CHECK(nonce.size() == aead_nonce_size);
   CHECK(sealed.size() == plaintext.size() + aead_tag_size);
-  host::aes_gcm_seal(state_->key.expose().data(), state_->key_size, nonce.data(), aad.data(),
-                     aad.size(), plaintext.data(), plaintext.size(), sealed.data());
+  host::aead_seal(state_->aead, state_->key.expose().data(), nonce.data(), aad.data(), aad.size(),
+                  plaintext.data(), plaintext.size(), sealed.data());
 }
 
 Status AeadKey::open(Bytes nonce, Bytes aad, Bytes sealed, MutBytes plaintext) {
   if (sealed.size() < aead_tag_size) return fail(Errc::truncated, "AEAD tag");
   CHECK(nonce.size() == aead_nonce_size);
   CHECK(plaintext.size() == sealed.size() - aead_tag_size);
-  if (host::aes_gcm_open(state_->key.expose().data(), state_->key_size, nonce.data(), aad.data(),
-                         aad.size(), sealed.data(), sealed.size(), plaintext.data()) != 1) {
+  if (host::aead_open(state_->aead, state_->key.expose().data(), nonce.data(), aad.data(),
+                      aad.size(), sealed.data(), sealed.size(), plaintext.data()) != 1) {
     wipe(plaintext);
     return fail(Errc::unauthenticated, "AEAD tag");
   }

@@ -3,25 +3,41 @@
 #include "crypto/hmac.h"
 
 namespace vicino::crypto {
+namespace {
+
+constexpr size_t max_info_parts = 8;
+
+}  // namespace
 
 void hkdf_extract(Hash hash, Bytes salt, Bytes input_key, MutBytes prk) {
+  hkdf_extract_parts(hash, salt, {&input_key, 1}, prk);
+}
+
+void hkdf_extract_parts(Hash hash, Bytes salt, std::span<const Bytes> input_key, MutBytes prk) {
   CHECK(prk.size() == digest_size(hash));
-  hmac(hash, salt, input_key, prk);
+  HmacKey(hash, salt).sign(input_key, prk);
 }
 
 void hkdf_expand(Hash hash, Bytes prk, Bytes info, MutBytes out) {
-  CHECK(out.size() <= hkdf_max_output(hash));
+  hkdf_expand_parts(hash, prk, {&info, 1}, out);
+}
+
+void hkdf_expand_parts(Hash hash, Bytes prk, std::span<const Bytes> info, MutBytes out) {
+  CHECK(out.size() <= hkdf_max_output(hash) && info.size() <= max_info_parts);
   HmacKey key(hash, prk);
-  SecretBytes<max_digest_size> memory;
-  const MutBytes block = memory.expose_mut().first(digest_size(hash));
-  Bytes previous;
-  for (uint8_t counter = 1; !out.empty(); ++counter) {
-    const std::array<Bytes, 3> parts = {previous, info, Bytes(&counter, 1)};
+  uint8_t counter = 1;
+  std::array<Bytes, max_info_parts + 2> memory;  // the block before, info, the counter
+  const std::span<Bytes> parts = std::span(memory).first(info.size() + 2);
+  std::ranges::copy(info, parts.begin() + 1);
+  parts.back() = Bytes(&counter, 1);
+  SecretBytes<max_digest_size> last;
+  const MutBytes block = last.expose_mut().first(digest_size(hash));
+  for (; !out.empty(); ++counter) {
     key.sign(parts, block);
     const size_t used = std::min(out.size(), block.size());
     copy(block.first(used), out);
     out = out.subspan(used);
-    previous = block;
+    parts.front() = block;
   }
 }
 

@@ -18,6 +18,10 @@ void hkdf_extract(Hash hash, Bytes salt, Bytes input_key, MutBytes prk);
 // Section 2.3. `out` takes at most hkdf_max_output(hash) bytes. The caller wipes it.
 void hkdf_expand(Hash hash, Bytes prk, Bytes info, MutBytes out);
 
+// The same of the concatenation of parts, of which `info` has at most 8.
+void hkdf_extract_parts(Hash hash, Bytes salt, std::span<const Bytes> input_key, MutBytes prk);
+void hkdf_expand_parts(Hash hash, Bytes prk, std::span<const Bytes> info, MutBytes out);
+
 inline SecretBytes<32> hkdf_extract_sha256(Bytes salt, Bytes input_key) {
   SecretBytes<32> prk;
   hkdf_extract(Hash::sha256, salt, input_key, prk.expose_mut());

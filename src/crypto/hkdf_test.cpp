@@ -39,6 +39,19 @@ TEST(Hkdf, ShorterOutputIsAPrefixOfLonger) {
   }
 }
 
+TEST(Hkdf, TakesPartsAsOneInput) {
+  const std::array<Bytes, 3> parts = {as_bytes("in"), Bytes(), as_bytes("fo")};
+  Buffer joined(32), apart(32);
+  hkdf_extract(Hash::sha256, as_bytes("salt"), as_bytes("info"), joined);
+  hkdf_extract_parts(Hash::sha256, as_bytes("salt"), parts, apart);
+  EXPECT_EQ(apart, joined);
+  const Buffer prk = joined;
+  joined.resize(100), apart.resize(100);
+  hkdf_expand(Hash::sha256, prk, as_bytes("info"), joined);
+  hkdf_expand_parts(Hash::sha256, prk, parts, apart);
+  EXPECT_EQ(apart, joined);
+}
+
 TEST(HkdfDeathTest, MoreThanTheCounterCanCountIsABug) {
   Buffer out(hkdf_max_output(Hash::sha256) + 1);
   EXPECT_DEATH(hkdf_expand(Hash::sha256, Buffer(32), {}, out), "CHECK failed");

@@ -30,6 +30,20 @@ TEST(Hmac, AcceptsAnEmptyKeyAndAnEmptyMessage) {
   EXPECT_EQ(to_hex(tag), "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
 }
 
+// RFC 4231 section 4.7 (test case 6): a key of more than a block.
+TEST(Hmac, HashesALongKey) {
+  Buffer tag(32);
+  const Buffer key(131, 0xaa);
+  const Bytes text = as_bytes("Test Using Larger Than Block-Size Key - Hash Key First");
+  hmac(Hash::sha256, key, text, tag);
+  EXPECT_EQ(to_hex(tag), "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+  tag.resize(64);
+  hmac(Hash::sha512, key, text, tag);
+  EXPECT_EQ(to_hex(tag),
+            "80b24263c7c1a3ebb71493c1dd7be8b49b46d1f41b4aeec1121b013783f8f352"
+            "6b56d037e05f2598bd0fd2215d6a1e5295e64f73f63f0aec8b915a985d786598");
+}
+
 TEST(HmacKey, SignsPartsAsOneMessageAgainAndAgain) {
   HmacKey key(Hash::sha256, as_bytes("Jefe"));
   for (size_t cut = 0; cut <= message.size(); ++cut) {

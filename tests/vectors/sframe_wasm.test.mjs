@@ -25,20 +25,21 @@ let core; // the module's exports
 const bytesAt = (pointer, size) => new Uint8Array(core.memory.buffer, pointer, size);
 const copyAt = (pointer, size) => bytesAt(pointer, size).slice();
 const put = (pointer, bytes) => bytesAt(pointer, bytes.length).set(bytes);
-const gcmName = (keySize) => `aes-${keySize * 8}-gcm`;
+const gcmKeySize = (aead) => (aead === 1 ? 16 : 32);
+const gcmName = (aead) => `aes-${gcmKeySize(aead) * 8}-gcm`;
 const host = {
   sha256: (data, size, out) => put(out, createHash('sha256').update(copyAt(data, size)).digest()),
   sha512: (data, size, out) => put(out, createHash('sha512').update(copyAt(data, size)).digest()),
   hmac: (bits, key, keySize, data, size, out) =>
     put(out, createHmac(`sha${bits}`, copyAt(key, keySize)).update(copyAt(data, size)).digest()),
-  aes_gcm_seal: (key, keySize, nonce, aad, aadSize, data, size, out) => {
-    const cipher = createCipheriv(gcmName(keySize), copyAt(key, keySize), copyAt(nonce, 12));
+  aead_seal: (aead, key, nonce, aad, aadSize, data, size, out) => {
+    const cipher = createCipheriv(gcmName(aead), copyAt(key, gcmKeySize(aead)), copyAt(nonce, 12));
     cipher.setAAD(copyAt(aad, aadSize));
     const ciphertext = Buffer.concat([cipher.update(copyAt(data, size)), cipher.final()]);
     put(out, Buffer.concat([ciphertext, cipher.getAuthTag()]));
   },
-  aes_gcm_open: (key, keySize, nonce, aad, aadSize, data, size, out) => {
-    const cipher = createDecipheriv(gcmName(keySize), copyAt(key, keySize), copyAt(nonce, 12));
+  aead_open: (aead, key, nonce, aad, aadSize, data, size, out) => {
+    const cipher = createDecipheriv(gcmName(aead), copyAt(key, gcmKeySize(aead)), copyAt(nonce, 12));
     cipher.setAAD(copyAt(aad, aadSize));
     cipher.setAuthTag(copyAt(data + size - 16, 16));
     try {

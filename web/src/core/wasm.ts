@@ -1,14 +1,12 @@
 // The client core's WebAssembly module (apps/wasm) as typed calls. It decides; this carries bytes across.
 
-import { gcm } from '@noble/ciphers/aes';
-import { hmac } from '@noble/hashes/hmac';
-import { sha256, sha512 } from '@noble/hashes/sha2';
 import { Builder, ByteBuffer } from 'flatbuffers';
 
 import { InputT } from '../generated/vicino/ui/input';
 import type { InputBody } from '../generated/vicino/ui/input-body';
 import { Outputs } from '../generated/vicino/ui/outputs';
 import type { OutputsT } from '../generated/vicino/ui/outputs';
+import { hostFunctions } from './imports';
 
 interface Exports {
   readonly memory: WebAssembly.Memory;
@@ -150,35 +148,6 @@ export class CoreModule {
 function cipherInput(bytes: Uint8Array<ArrayBuffer>): CipherInput {
   const size = ((bytes[12] ?? 0) << 8) | (bytes[13] ?? 0);
   return { nonce: bytes.slice(0, 12), additionalData: bytes.slice(14, 14 + size) };
-}
-
-/** The imports of src/crypto/imports.h, and randomness. `memory` is read afresh: it may have grown. */
-function hostFunctions(memory: () => Uint8Array) {
-  const read = (at: number, size: number) => memory().slice(at, at + size);
-  return {
-    random: (out: number, size: number) => {
-      memory().set(crypto.getRandomValues(new Uint8Array(size)), out);
-    },
-    hmac: (bits: number, key: number, keySize: number, data: number, size: number, out: number) => {
-      const hash = bits === 512 ? sha512 : sha256;
-      memory().set(hmac(hash, read(key, keySize), read(data, size)), out);
-    },
-    aes_gcm_seal: (
-      key: number, keySize: number, nonce: number, aad: number, aadSize: number, data: number, size: number, out: number,
-    ) => {
-      memory().set(gcm(read(key, keySize), read(nonce, 12), read(aad, aadSize)).encrypt(read(data, size)), out);
-    },
-    aes_gcm_open: (
-      key: number, keySize: number, nonce: number, aad: number, aadSize: number, data: number, size: number, out: number,
-    ): number => {
-      try {
-        memory().set(gcm(read(key, keySize), read(nonce, 12), read(aad, aadSize)).decrypt(read(data, size)), out);
-        return 1;
-      } catch {
-        return 0; // noble throws when a tag is wrong
-      }
-    },
-  };
 }
 
 /** The C library writes here only when an invariant of the core is broken; the trap that follows says the rest. */
