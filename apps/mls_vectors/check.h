@@ -1,0 +1,74 @@
+// What a test vector's check says, and how it reads its vector.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "base/encoding.h"
+#include "mls/group.h"
+
+namespace vicino::mls_vectors {
+
+using Json = nlohmann::json;
+
+// Thrown by a check, caught by the runner: exceptions stay in this tool.
+struct Failed {
+  std::string why;
+};
+struct Skipped {
+  std::string why;
+};
+
+inline void expect(bool holds, const std::string& what) {
+  if (!holds) throw Failed{what};
+}
+
+inline Buffer hex(const Json& text) {
+  auto bytes = from_hex(text.get<std::string>());
+  if (!bytes) throw Failed{"not hexadecimal"};
+  return std::move(*bytes);
+}
+
+inline mls::Secret secret(const Json& text) {
+  return mls::Secret(hex(text));
+}
+
+inline void expect_equal(Bytes is, const Json& should_be, const std::string& what) {
+  const Buffer wanted = hex(should_be);
+  if (!equal(is, wanted)) throw Failed{what + " is " + to_hex(is) + ", not " + to_hex(wanted)};
+}
+
+template <class T>
+T take(mls::Result<T> result, const std::string& what) {
+  if (!result) throw Failed{what + ": " + std::string(to_string(result.error()))};
+  return std::move(*result);
+}
+
+inline void take(mls::Status status, const std::string& what) {
+  if (!status) throw Failed{what + ": " + std::string(to_string(status.error()))};
+}
+
+inline const mls::Suite& suite_of(const Json& vector) {
+  const auto number = vector.at("cipher_suite").get<uint16_t>();
+  const mls::Suite* const suite = mls::Suite::find(static_cast<mls::CipherSuite>(number));
+  if (!suite) throw Skipped{"cipher suite " + std::to_string(number)};
+  return *suite;
+}
+
+// The official formats (github.com/mlswg/mls-implementations, test-vectors.md), one function each.
+void check_tree_math(const Json& vector);
+void check_deserialization(const Json& vector);
+void check_crypto_basics(const Json& vector);
+void check_secret_tree(const Json& vector);
+void check_key_schedule(const Json& vector);
+void check_psk_secret(const Json& vector);
+void check_transcript_hashes(const Json& vector);
+void check_message_protection(const Json& vector);
+void check_welcome(const Json& vector);
+void check_messages(const Json& vector);
+void check_tree_operations(const Json& vector);
+void check_tree_validation(const Json& vector);
+void check_treekem(const Json& vector);
+void check_passive_client(const Json& vector);
+
+}  // namespace vicino::mls_vectors

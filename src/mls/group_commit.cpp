@@ -1,0 +1,187 @@
+// Making groups and commits (RFC 9420 sections 11 and 12.4.1).
+#include <set>
+
+#include "mls/group.h"
+#include "mls/leaf_validation.h"
+#include "mls/new_epoch.h"
+#include "mls/welcome.h"
+
+namespace vicino::mls {
+namespace {
+
+// Those of the waiting proposals that can go into one commit: a Remove wins over an Update, the
+// latest Update over others; one's own Updates are done by the path.
+class Chooser {
+ public:
+  Chooser(const PublicState& state, LeafIndex self, const std::vector<ProposalOrRef>& by_value)
+      : self_(self) {
+    for (const ProposalOrRef& item : by_value)
+      take(std::get<Proposal>(item.body), Sender::member(self));
+    for (const PendingProposal& pending : state.pending)
+      if (pending.sent.proposal.as<Remove>()) consider(pending);
+    for (auto pending = state.pending.rbegin(); pending != state.pending.rend(); ++pending)
+      if (!pending->sent.proposal.as<Remove>()) consider(*pending);
+    // In the order of their arrival again, so that all members add the same leaves at the same
+    // places.
+    std::ranges::sort(chosen_);
+    for (const PendingProposal* const pending : chosen_) refs_.push_back({pending->ref});
+  }
+
+  std::vector<ProposalOrRef> take_refs() { return std::move(refs_); }
+
+ private:
+  void consider(const PendingProposal& pending) {
+    if (take(pending.sent.proposal, pending.sent.sender)) chosen_.push_back(&pending);
+  }
+
+  bool take(const Proposal& proposal, const Sender& sender) {
+    if (proposal.as<Update>())
+      return sender != Sender::member(self_) && changed_.insert(sender.index).second;
+    if (const auto* remove = proposal.as<Remove>())
+      return remove->removed != self_.value && changed_.insert(remove->removed).second;
+    if (const auto* add = proposal.as<Add>())
+      return added_.insert(add->key_package.leaf.signature_key).second;
+    if (const auto* psk = proposal.as<PreSharedKey>()) return psks_.insert(encode(psk->psk)).second;
+    if (proposal.as<GroupContextExtensions>()) return !std::exchange(context_changed_, true);
+    return false;  // a ReInit stands alone: by value only
+  }
+
+  LeafIndex self_;
+  std::vector<const PendingProposal*> chosen_;
+  std::vector<ProposalOrRef> refs_;
+  std::set<uint32_t> changed_;
+  std::set<Buffer> added_, psks_;
+  bool context_changed_ = false;
+};
+
+// Changing one's own leaf is held to the same rules as others' changes.
+Status validate_own_leaf(const RatchetTree& tree, LeafIndex self, const Extensions& extensions,
+                         GroupContext context, const Environment& environment,
+                         const LeafNode& previous) {
+  context.extensions = extensions;
+  TRY(validate_leaf(*tree.leaf(self), {CredentialUse::commit_path, self, &previous}, tree.suite(),
+                    context, environment));
+  return validate_members(tree, extensions);
+}
+
+LeafNode changed_leaf(const LeafNode& old, std::optional<LeafTemplate>& changed) {
+  LeafNode leaf = old;
+  leaf.lifetime = {};
+  if (!changed) return leaf;
+  leaf.credential = std::move(changed->credential);
+  leaf.capabilities = std::move(changed->capabilities);
+  leaf.extensions = std::move(changed->extensions);
+  return leaf;
+}
+
+}  // namespace
+
+Result<Group> Group::create(const Suite& suite, Bytes group_id, NewMember creator,
+                            Lifetime lifetime, Extensions extensions,
+                            const Environment& environment, SecureRandom& random) {
+  OwnKeyPackage own = make_key_package(suite, std::move(creator.signature_keys),
+                                       std::move(creator.leaf), lifetime, random);
+  PublicState state{{.cipher_suite = suite.id,
+                     .group_id = {group_id.begin(), group_id.end()},
+                     .tree_hash = {},
+                     .confirmed_transcript_hash = {},
+                     .extensions = std::move(extensions)},
+                    RatchetTree(suite),
+                    {},
+                    {},
+                    {}};
+  TRY(validate_group_extensions(state.context.extensions, environment));
+  TRY(validate_leaf(own.package.leaf, {CredentialUse::new_group}, suite, state.context,
+                    environment));
+  TRY_ASSIGN(const LeafIndex self, state.tree.add(own.package.leaf, environment.rules.max_members));
+  TRY(validate_members(state.tree, state.context.extensions));
+  state.context.tree_hash = state.tree.tree_hash();
+  PathKeys keys(self, {std::move(own.encryption_key), own.package.leaf.encryption_key});
+  EpochSecrets secrets = EpochSecrets::first(suite, random);
+  state.confirmation_tag = mls::confirmation_tag(suite, secrets.confirmation_key, state.context);
+  state.interim_transcript_hash = interim_transcript_hash(suite, {}, state.confirmation_tag);
+  return Group(std::move(state), std::move(secrets), std::move(keys),
+               std::move(own.signature_keys));
+}
+
+// By reference: what waits. By value: what the caller gave.
+Result<Applied> Group::choose_proposals(CommitOptions& options, const Environment& environment,
+                                        Commit& commit) const {
+  std::vector<ProposalOrRef> by_value;
+  for (Proposal& proposal : options.proposals) by_value.push_back({std::move(proposal)});
+  const auto apply = [&](const std::vector<ProposalOrRef>& by_reference) -> Result<Applied> {
+    commit.proposals = by_reference;
+    commit.proposals.insert(commit.proposals.end(), by_value.begin(), by_value.end());
+    TRY_ASSIGN(auto proposals, resolve(public_, commit, Sender::member(self())));
+    return apply_proposals({std::move(proposals), self()}, tree(), context(), environment);
+  };
+  if (!options.with_pending) return apply({});
+  const auto candidates = Chooser(public_, self(), by_value).take_refs();
+  if (auto applied = apply(candidates)) return applied;
+  // Nobody's proposal may keep a commit from being made: those that can't stand with the ones
+  // before them are left out.
+  std::vector<ProposalOrRef> kept;
+  for (const ProposalOrRef& candidate : candidates) {
+    kept.push_back(candidate);
+    if (!apply(kept)) kept.pop_back();
+  }
+  return apply(kept);
+}
+
+Result<NewEpoch> Group::commit(CommitOptions options, const Environment& environment,
+                               SecureRandom& random) {
+  TRY(may_send());
+  Commit content;
+  TRY_ASSIGN(Applied applied, choose_proposals(options, environment, content));
+  TRY_ASSIGN(auto psks, find_psks(applied.psks, environment));
+  const bool with_path =
+      applied.path_required || options.force_path || options.leaf || options.signature_keys;
+  SignatureKeys signer =
+      options.signature_keys ? std::move(*options.signature_keys) : signature_keys_.clone();
+  PathKeys keys = path_keys_.clone();
+  CommitParts parts{
+      applied.tree, {}, secrets_.init.clone(), Secret(suite().hash_size()), std::move(psks)};
+  std::optional<PathBuilder> path;
+  if (with_path) {
+    path.emplace(parts.tree, self(), changed_leaf(*tree().leaf(self()), options.leaf), signer,
+                 context().group_id, random);
+    TRY(validate_own_leaf(parts.tree, self(), applied.extensions, context(), environment,
+                          *tree().leaf(self())));
+    parts.commit_secret = path->commit_secret().clone();
+    for (const auto& [node, learnt] : path->keys().all()) keys.set(node, learnt.clone());
+  }
+  parts.provisional = provisional_context(context(), parts.tree, applied.extensions);
+  if (path) {
+    TRY_ASSIGN(content.path,
+               path->encrypt(parts.tree, parts.provisional, applied.added_leaves(), random));
+  }
+  keys.prune(parts.tree);
+
+  AuthenticatedContent message = framed(options.send);
+  message.content.body = std::move(content);
+  SealedCommit sealed = seal_commit(public_, signature_keys_, message, std::move(parts));
+  NewEpoch epoch = summary(applied, self());
+  if (!applied.added.empty()) {
+    const WelcomeParts welcome{sealed.state, sealed.secrets, signer,
+                               self(),       applied.psks,   options.tree_in_welcome};
+    TRY_ASSIGN(epoch.welcome,
+               make_welcome(welcome, applied.added, path ? &*path : nullptr, random));
+  }
+  TRY_ASSIGN(epoch.commit, wrap(message, options.send, random));
+  epoch.group = next_epoch(std::move(sealed.state), std::move(sealed.secrets), std::move(keys),
+                           std::move(signer), environment.rules);
+  epoch.group->reinit_ = applied.reinit;
+  return epoch;
+}
+
+NewEpoch Group::summary(const Applied& applied, LeafIndex committer) {
+  NewEpoch epoch;
+  epoch.committer = committer;
+  epoch.added = applied.added_leaves();
+  epoch.updated = applied.updated;
+  epoch.removed = applied.removed;
+  epoch.reinit = applied.reinit;
+  return epoch;
+}
+
+}  // namespace vicino::mls

@@ -1,0 +1,54 @@
+// The proposals of a commit: whether they may stand together (RFC 9420 sections 12.1, 12.2), and
+// what they do (12.3).
+#pragma once
+
+#include "mls/environment.h"
+#include "mls/framing.h"
+
+namespace vicino::mls {
+
+struct SentProposal {
+  Proposal proposal;
+  Sender sender;
+  bool by_reference = false;
+
+  bool operator==(const SentProposal&) const = default;
+};
+
+struct ProposalList {
+  std::vector<SentProposal> proposals;
+  // The committer, or nullptr-like nullopt for an external commit.
+  std::optional<LeafIndex> committer;
+};
+
+struct Addition {
+  LeafIndex index;
+  KeyPackage key_package;
+};
+
+// A tree and extensions with the proposals in them; and what is left to do for those who hold
+// secrets.
+struct Applied {
+  RatchetTree tree;
+  Extensions extensions;
+  std::vector<Addition> added;
+  std::vector<LeafIndex> updated;
+  std::vector<LeafIndex> removed;
+  std::vector<PskId> psks;
+  std::optional<Buffer> kem_output;  // of ExternalInit
+  std::optional<ReInit> reinit;
+  bool path_required = false;
+
+  std::vector<LeafIndex> added_leaves() const;
+};
+
+// One proposal by itself, as it arrives (12.1), from a sender whose signature holds. Faults: of
+// section 12.1.
+Status validate_proposal(const Proposal& proposal, const Sender& sender, const RatchetTree& tree,
+                         const GroupContext& context, const Environment& environment);
+
+// Faults: those of sections 12.1 and 12.2, one for each rule.
+Result<Applied> apply_proposals(const ProposalList& list, const RatchetTree& tree,
+                                const GroupContext& context, const Environment& environment);
+
+}  // namespace vicino::mls
