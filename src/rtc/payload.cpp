@@ -68,6 +68,16 @@ Packetizer::Packetizer(Codec codec, size_t max_payload, uint16_t first_picture_i
   scratch_.reserve(max_payload);
 }
 
+Status read_picture_id(Reader& reader, PictureInfo& info) {
+  TRY_ASSIGN(const uint8_t id, reader.u8());
+  info.picture_id = id & 0x7f;
+  if ((id & bit_long_picture_id) == 0) return {};
+  TRY_ASSIGN(const uint8_t low, reader.u8());
+  info.picture_id = static_cast<uint16_t>((id & 0x7f) << 8 | low);
+  info.picture_id_15_bits = true;
+  return {};
+}
+
 Status Packetizer::packetize(Bytes frame, bool key_frame,
                              const std::function<void(Bytes payload, bool last)>& emit) {
   if (frame.empty()) return fail(Errc::malformed, "empty frame");

@@ -14,6 +14,10 @@ struct Descriptor {
 // Errors: truncated, malformed. The payload holds at least one byte after the descriptor.
 Result<Descriptor> read_vp8_descriptor(Bytes payload);
 Result<Descriptor> read_vp9_descriptor(Bytes payload);
+// Picture ids of VP8 and VP9 look the same: 7 bits, or 15 when the first bit says so. Error:
+// truncated.
+inline constexpr uint8_t bit_long_picture_id = 0x80;
+Status read_picture_id(Reader& reader, PictureInfo& info);
 Result<PictureInfo> describe_av1(Bytes payload, Bytes dependency_descriptor);
 Result<PictureInfo> describe_h264(Bytes payload);
 

@@ -6,7 +6,6 @@ namespace {
 
 constexpr uint8_t bit_extended = 0x80, bit_start = 0x10, partition_mask = 0x07;
 constexpr uint8_t bit_picture_id = 0x80, bit_tl0 = 0x40, bit_tid = 0x20, bit_key_index = 0x10;
-constexpr uint8_t bit_long_id = 0x80;
 constexpr uint8_t frame_bit_delta =
     0x01;  // "P", the inverse key frame flag of the frame's first byte (RFC 6386 9.1)
 
@@ -19,15 +18,7 @@ Result<Descriptor> read_vp8_descriptor(Bytes payload) {
   TRY_ASSIGN(const uint8_t first, reader.u8());
   if ((first & bit_extended) != 0) {
     TRY_ASSIGN(const uint8_t present, reader.u8());
-    if ((present & bit_picture_id) != 0) {
-      TRY_ASSIGN(const uint8_t id, reader.u8());
-      info.picture_id = id & 0x7f;
-      if ((id & bit_long_id) != 0) {
-        TRY_ASSIGN(const uint8_t low, reader.u8());
-        info.picture_id = static_cast<uint16_t>((id & 0x7f) << 8 | low);
-        info.picture_id_15_bits = true;
-      }
-    }
+    if ((present & bit_picture_id) != 0) TRY(read_picture_id(reader, info));
     if ((present & bit_tl0) != 0) {
       TRY_ASSIGN(info.tl0_picture_index, reader.u8());
     }
@@ -49,7 +40,7 @@ PictureFields find_vp8_fields(Bytes payload) {
   size_t at = 2;
   if ((payload[1] & bit_picture_id) != 0) {
     fields.picture_id = at;
-    at += (payload[at] & bit_long_id) != 0 ? 2u : 1u;
+    at += (payload[at] & bit_long_picture_id) != 0 ? 2u : 1u;
   }
   if ((payload[1] & bit_tl0) != 0) fields.tl0_picture_index = at;
   return fields;

@@ -6,7 +6,7 @@ namespace {
 
 constexpr uint8_t bit_picture_id = 0x80, bit_predicted = 0x40, bit_layers = 0x20;
 constexpr uint8_t bit_flexible = 0x10, bit_begin = 0x08, bit_end = 0x04, bit_structure = 0x02;
-constexpr uint8_t bit_long_id = 0x80, bit_inter_layer = 0x01, bit_more_references = 0x01;
+constexpr uint8_t bit_inter_layer = 0x01, bit_more_references = 0x01;
 constexpr int max_references = 3;
 
 Status pass_references(Reader& reader) {
@@ -39,15 +39,7 @@ Result<Descriptor> read_vp9_descriptor(Bytes payload) {
   Descriptor descriptor;
   PictureInfo& info = descriptor.info;
   TRY_ASSIGN(const uint8_t first, reader.u8());
-  if ((first & bit_picture_id) != 0) {
-    TRY_ASSIGN(const uint8_t id, reader.u8());
-    info.picture_id = id & 0x7f;
-    if ((id & bit_long_id) != 0) {
-      TRY_ASSIGN(const uint8_t low, reader.u8());
-      info.picture_id = static_cast<uint16_t>((id & 0x7f) << 8 | low);
-      info.picture_id_15_bits = true;
-    }
-  }
+  if ((first & bit_picture_id) != 0) TRY(read_picture_id(reader, info));
   bool inter_layer = false;
   if ((first & bit_layers) != 0) {
     TRY_ASSIGN(const uint8_t layers, reader.u8());
@@ -77,7 +69,7 @@ PictureFields find_vp9_fields(Bytes payload) {
   size_t at = 1;
   if ((payload[0] & bit_picture_id) != 0) {
     fields.picture_id = at;
-    at += (payload[at] & bit_long_id) != 0 ? 2u : 1u;
+    at += (payload[at] & bit_long_picture_id) != 0 ? 2u : 1u;
   }
   if ((payload[0] & bit_layers) != 0 && (payload[0] & bit_flexible) == 0) {
     fields.tl0_picture_index = at + 1;
