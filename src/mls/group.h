@@ -116,6 +116,7 @@ class Group {
 
  private:
   friend struct StateCodec;
+  friend struct GroupPeek;  // tests
 
   // An epoch that is over, for messages that were overtaken by its end.
   struct PastEpoch {
