@@ -41,7 +41,7 @@ Rules open_rules() {
 }  // namespace
 
 void check_passive_client(const Json& vector) {
-  suite_of(vector);
+  const Suite& suite = suite_of(vector);
   const AcceptAll everybody;
   const VectorPsks psks(vector.at("external_psks"));
   const Rules rules = open_rules();
@@ -51,10 +51,9 @@ void check_passive_client(const Json& vector) {
   const Environment environment{everybody, psks, rules, own.leaf.lifetime.not_before};
   std::optional<Buffer> tree;
   if (!vector.at("ratchet_tree").is_null()) tree = hex(vector.at("ratchet_tree"));
-  OwnKeyPackage keys{own,
-                     secret(vector.at("init_priv")),
-                     secret(vector.at("encryption_priv")),
-                     {secret(vector.at("signature_priv")), own.leaf.signature_key}};
+  OwnKeyPackage keys{
+      own, secret(vector.at("init_priv")), secret(vector.at("encryption_priv")),
+      take(suite.signature_keys(hex(vector.at("signature_priv"))), "signature_priv")};
   Group group =
       take(Group::join(hex(vector.at("welcome")), std::move(keys), tree, environment), "welcome");
   expect_equal(group.epoch_authenticator(), vector.at("initial_epoch_authenticator"),

@@ -3,17 +3,19 @@
 
 namespace vicino::crypto {
 
-std::array<uint8_t, ed25519_public_size> ed25519_public(Bytes seed) {
+SecretBytes<ed25519_signing_key_size> ed25519_signing_key(Bytes seed) {
   CHECK(seed.size() == ed25519_seed_size);
-  std::array<uint8_t, ed25519_public_size> out;
-  host::ed25519_public(seed.data(), out.data());
-  return out;
+  SecretBytes<ed25519_signing_key_size> key;
+  copy(seed, key.expose_mut());
+  host::ed25519_public(seed.data(), key.expose_mut().subspan(ed25519_seed_size).data());
+  return key;
 }
 
-std::array<uint8_t, ed25519_signature_size> ed25519_sign(Bytes seed, Bytes message) {
-  CHECK(seed.size() == ed25519_seed_size);
+// The host's signing begins with the seed.
+std::array<uint8_t, ed25519_signature_size> ed25519_sign(Bytes signing_key, Bytes message) {
+  CHECK(signing_key.size() == ed25519_signing_key_size);
   std::array<uint8_t, ed25519_signature_size> out;
-  host::ed25519_sign(seed.data(), message.data(), message.size(), out.data());
+  host::ed25519_sign(signing_key.data(), message.data(), message.size(), out.data());
   return out;
 }
 

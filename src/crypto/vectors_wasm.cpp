@@ -104,12 +104,12 @@ VICINO_EXPORT(test_x25519)
 }
 
 VICINO_EXPORT(test_ed25519_public)(const uint8_t* seed, size_t seed_size, uint8_t* out)->int32_t {
-  return give(ed25519_public({seed, seed_size}), out);
+  return give(ed25519_public(ed25519_signing_key({seed, seed_size}).expose()), out);
 }
 
 VICINO_EXPORT(test_ed25519_sign)
 (const uint8_t* seed, size_t seed_size, const uint8_t* data, size_t size, uint8_t* out)->int32_t {
-  return give(ed25519_sign({seed, seed_size}, {data, size}), out);
+  return give(ed25519_sign(ed25519_signing_key({seed, seed_size}).expose(), {data, size}), out);
 }
 
 VICINO_EXPORT(test_ed25519_verify)

@@ -187,6 +187,7 @@ struct StateCodec {
     PathKeys path = path_keys(in);
     SignatureKeys signature_keys{secret(in), {}};
     in(signature_keys.public_key);
+    if (!state.suite().belong_together(signature_keys)) in.fail(Fault::state_invalid);
     Group group(std::move(state), std::move(secrets), std::move(path), std::move(signature_keys));
     group.keys_ = std::move(keys);
     group.resumption_psks_.clear();

@@ -140,9 +140,7 @@ HpkeKeys Suite::random_hpke_keys(SecureRandom& random) const {
 }
 
 SignatureKeys Suite::random_signature_keys(SecureRandom& random) const {
-  Secret seed = random_secret(random, crypto::ed25519_seed_size);
-  Buffer public_key = to_buffer(crypto::ed25519_public(seed.expose()));
-  return {std::move(seed), std::move(public_key)};
+  return *signature_keys(random_secret(random, crypto::ed25519_seed_size).expose());
 }
 
 Result<HpkeKeys> Suite::hpke_keys(Bytes private_key) const {
@@ -152,7 +150,15 @@ Result<HpkeKeys> Suite::hpke_keys(Bytes private_key) const {
 
 Result<SignatureKeys> Suite::signature_keys(Bytes private_key) const {
   if (private_key.size() != crypto::ed25519_seed_size) return fail(Fault::bad_request);
-  return SignatureKeys{Secret(private_key), to_buffer(crypto::ed25519_public(private_key))};
+  const auto key = crypto::ed25519_signing_key(private_key);
+  return SignatureKeys{Secret(key.expose()), to_buffer(crypto::ed25519_public(key.expose()))};
+}
+
+bool Suite::belong_together(const SignatureKeys& keys) const {
+  const Bytes key = keys.private_key.expose();
+  if (key.size() != crypto::ed25519_signing_key_size) return false;
+  const auto derived = signature_keys(key.first(crypto::ed25519_seed_size));
+  return ct_equal(derived->private_key, keys.private_key) && derived->public_key == keys.public_key;
 }
 
 Result<Suite::ExternalInitSecret> Suite::send_external_init(Bytes external_pub,

@@ -35,7 +35,7 @@ struct HpkeKeys {
 };
 
 struct SignatureKeys {
-  Secret private_key;
+  Secret private_key;  // as ed25519_signing_key makes it: from Suite::signature_keys only
   Buffer public_key;
 
   SignatureKeys clone() const { return {private_key.clone(), public_key}; }
@@ -85,6 +85,7 @@ class Suite {
   // From keys kept elsewhere. Fault: bad_request.
   Result<HpkeKeys> hpke_keys(Bytes private_key) const;
   Result<SignatureKeys> signature_keys(Bytes private_key) const;
+  bool belong_together(const SignatureKeys& keys) const;
 
   // External initialisation (section 8.3): an HPKE export under the label "MLS 1.0 external init
   // secret".

@@ -1,4 +1,4 @@
-// X25519 and Ed25519 where @noble decides differently from OpenSSL: members of a group must agree on what is valid.
+// X25519 and Ed25519 where @noble decides differently from libsodium: members of a group must agree on what is valid.
 
 import { ed25519, x25519 } from '@noble/curves/ed25519';
 import { sha512 } from '@noble/hashes/sha2';
@@ -24,13 +24,13 @@ export function agreeX25519(privateKey: Uint8Array, publicKey: Uint8Array): Uint
 
 /**
  * RFC 8032 section 5.1.7 by the rule of src/crypto/ed25519.h: `publicKey` has 32 bytes, `signature` 64. @noble's own
- * verify() multiplies by the cofactor, and so accepts signatures that OpenSSL refuses.
+ * verify() multiplies by the cofactor, and so accepts signatures that libsodium refuses.
  */
 export function verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
-  const key = decodeKey(publicKey);
   const r = signature.subarray(0, 32);
+  const key = decodePoint(publicKey);
   const s = littleEndian(signature.subarray(32));
-  if (key === null || s >= ed25519.CURVE.n) return false;
+  if (key === null || decodePoint(r) === null || s >= ed25519.CURVE.n) return false;
   const hash = sha512.create().update(r).update(publicKey).update(message).digest();
   const k = littleEndian(hash) % ed25519.CURVE.n;
   const expected = Point.BASE.multiplyUnsafe(s).subtract(key.multiplyUnsafe(k)).toRawBytes();
@@ -38,9 +38,9 @@ export function verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signat
 }
 
 /** null: no point, not encoded canonically, or of small order. */
-function decodeKey(publicKey: Uint8Array): Point | null {
+function decodePoint(bytes: Uint8Array): Point | null {
   try {
-    const point = Point.fromHex(publicKey);
+    const point = Point.fromHex(bytes);
     return point.isSmallOrder() ? null : point;
   } catch {
     return null;
