@@ -12,6 +12,9 @@ if(VICINO_SANITIZE)
     -fsanitize=${VICINO_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g1 -O1)
   target_link_options(vicino_options INTERFACE -fsanitize=${VICINO_SANITIZE})
 endif()
+# For files of Beast's coroutines: all of AddressSanitizer, and of UndefinedBehaviorSanitizer what costs little to compile.
+set(vicino_sanitize_coroutines
+  -O0 -fno-sanitize=null,alignment,object-size,vptr,pointer-overflow,nonnull-attribute,returns-nonnull-attribute)
 if(VICINO_TESTS AND NOT VICINO_WASM AND NOT VICINO_FUZZ)
   enable_testing()
   find_package(GTest REQUIRED)
