@@ -16,8 +16,10 @@ Result<Follower::Received> Follower::receive(Bytes bytes, const Environment& env
   const AuthenticatedContent content{WireFormat::public_message, message.content, message.auth};
   TRY(authenticate(state_, content));
   if (content.content.type() == ContentType::proposal) {
-    TRY_ASSIGN(state_, with_proposal(state_, content, environment));
-    return content.proposal_ref(state_.suite());
+    TRY_ASSIGN(PendingProposal pending, judge_proposal(state_, content, environment));
+    ProposalRef ref = pending.ref;
+    keep(state_, std::move(pending));
+    return ref;
   }
   TRY_ASSIGN(StagedCommit staged, stage_commit(state_, content, environment));
   return std::make_unique<NextEpoch>(Follower(std::move(staged.next)), staged.committer,

@@ -63,9 +63,9 @@ Result<Buffer> Group::propose(Proposal proposal, const SendOptions& options,
   AuthenticatedContent message = framed(options);
   message.content.body = std::move(proposal);
   message.sign(suite(), signature_keys_, context());
-  TRY_ASSIGN(PublicState next, with_proposal(public_, message, environment));
+  TRY_ASSIGN(PendingProposal pending, judge_proposal(public_, message, environment));
   TRY_ASSIGN(Buffer sent, wrap(message, options, random));
-  public_ = std::move(next);
+  keep(public_, std::move(pending));
   return sent;
 }
 

@@ -83,11 +83,10 @@ Result<Group::Received> Group::receive_late(PastEpoch& epoch, const PrivateMessa
 
 Result<ReceivedProposal> Group::keep_proposal(const AuthenticatedContent& message,
                                               const Environment& environment) {
-  TRY_ASSIGN(PublicState next, with_proposal(public_, message, environment));
-  ProposalRef ref = message.proposal_ref(suite());
-  const SentProposal sent = *next.find_pending(ref);
-  public_ = std::move(next);
-  return ReceivedProposal{std::move(ref), sent};
+  TRY_ASSIGN(PendingProposal pending, judge_proposal(public_, message, environment));
+  ReceivedProposal received{pending.ref, pending.sent};
+  keep(public_, std::move(pending));
+  return received;
 }
 
 // One's own keys with the committed proposals in force, before the path.

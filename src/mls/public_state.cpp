@@ -45,7 +45,7 @@ Status check_path_keys(const RatchetTree& tree, const UpdatePath& path) {
   std::vector<Buffer> keys = path.keys();
   keys.push_back(path.leaf.encryption_key);
   for (const Buffer& key : keys) {
-    if (key.size() != tree.suite().public_key_size) return fail(Fault::leaf_key_malformed);
+    if (!tree.suite().is_public_key(key)) return fail(Fault::leaf_key_malformed);
     if (tree.has_node_key(key)) return fail(Fault::path_key_taken);
   }
   std::ranges::sort(keys);
@@ -100,17 +100,16 @@ Status authenticate(const PublicState& state, const AuthenticatedContent& messag
                  Fault::signature_invalid);
 }
 
-Result<PublicState> with_proposal(const PublicState& state, const AuthenticatedContent& message,
-                                  const Environment& environment) {
+Result<PendingProposal> judge_proposal(const PublicState& state, const AuthenticatedContent& message,
+                                       const Environment& environment) {
   const auto& proposal = std::get<Proposal>(message.content.body);
   TRY(validate_proposal(proposal, message.content.sender, state.tree, state.context, environment));
-  if (state.pending.size() >= environment.rules.max_proposals)
-    return fail(Fault::too_many_proposals);
-  PublicState next = state;
-  ProposalRef ref = message.proposal_ref(state.suite());
-  if (next.find_pending(ref)) return next;
-  next.pending.push_back({std::move(ref), {proposal, message.content.sender, true}});
-  return next;
+  if (state.pending.size() >= environment.rules.max_proposals) return fail(Fault::too_many_proposals);
+  return PendingProposal{message.proposal_ref(state.suite()), {proposal, message.content.sender, true}};
+}
+
+void keep(PublicState& state, PendingProposal proposal) {
+  if (!state.find_pending(proposal.ref)) state.pending.push_back(std::move(proposal));
 }
 
 Result<std::vector<SentProposal>> resolve(const PublicState& state, const Commit& commit,

@@ -30,10 +30,11 @@ struct PublicState {
 // wrong_epoch, sender_not_a_member, sender_type_not_allowed, signature_invalid.
 Status authenticate(const PublicState& state, const AuthenticatedContent& message);
 
-// An authentic proposal, kept for a commit to come. Faults: those of section 12.1,
-// too_many_proposals.
-Result<PublicState> with_proposal(const PublicState& state, const AuthenticatedContent& message,
-                                  const Environment& environment);
+// An authentic proposal, fit to be kept for a commit to come. Faults: those of section 12.1, too_many_proposals.
+Result<PendingProposal> judge_proposal(const PublicState& state, const AuthenticatedContent& message,
+                                       const Environment& environment);
+// Once however often it comes.
+void keep(PublicState& state, PendingProposal proposal);
 
 // What a commit makes of a state. Who holds secrets checks its confirmation tag before believing
 // it.
