@@ -168,8 +168,6 @@ std::string_view to_string(Fault fault) {
       return "confirmation_tag_missing";
     case Fault::confirmation_tag_invalid:
       return "confirmation_tag_invalid";
-    case Fault::removed_from_group:
-      return "removed_from_group";
     case Fault::group_reinitialised:
       return "group_reinitialised";
     case Fault::welcome_not_for_this_key_package:

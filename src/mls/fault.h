@@ -99,7 +99,6 @@ enum class Fault : uint8_t {
   path_key_mismatch,
   confirmation_tag_missing,
   confirmation_tag_invalid,
-  removed_from_group,
   group_reinitialised,
 
   // Joining (section 12.4.3).

@@ -43,6 +43,7 @@ class Ratchet {
 
  private:
   friend struct StateCodec;
+  friend struct GroupPeek;  // tests
   MessageKey step(const Suite& suite);
 
   Secret secret_;
@@ -74,6 +75,7 @@ class SecretTree {
 
  private:
   friend struct StateCodec;
+  friend struct GroupPeek;  // tests
   struct LeafRatchets {
     Ratchet handshake;
     Ratchet application;
