@@ -36,7 +36,27 @@ need_npm() {
 }
 
 build_wasm() {
-  build_preset wasm vicino_core crypto_vectors_wasm sframe_vectors_wasm
+  build_preset wasm vicino_core vicino_mls crypto_vectors_wasm sframe_vectors_wasm
+  check_module_size build/wasm/apps/mls_wasm/vicino_mls.wasm 250
+}
+
+# check_module_size MODULE LIMIT: what a browser downloads of it, in kB.
+check_module_size() {
+  local size
+  size="$(gzip -9c "$1" | wc -c)"
+  say "$(basename "$1"): $((size / 1000)) kB with gzip"
+  ((size <= $2 * 1000)) || fail "$(basename "$1") is over $2 kB"
+}
+
+# The MLS client for Node: what tests/lib/mls.mjs loads.
+build_mls_face() {
+  need_npm
+  build_wasm
+  build_preset wasm mls_vectors_wasm
+  outdated build/mls_face/.stamp web/src/mls web/src/core web/package-lock.json || return 0
+  (cd web && npx --no-install esbuild src/mls/index.ts src/core/imports.ts --bundle --format=esm --platform=neutral \
+    --outbase=src --outdir=../build/mls_face --out-extension:.js=.mjs --log-level=warning)
+  touch build/mls_face/.stamp
 }
 
 # What the web app gets from elsewhere: the core, and its messages in TypeScript.

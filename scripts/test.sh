@@ -51,7 +51,7 @@ layer_unit() {
 }
 
 layer_vectors() {
-  build_wasm
+  build_mls_face
   node_layer vectors tests/vectors/*.test.mjs
 }
 

@@ -11,21 +11,18 @@ namespace vicino::mls_vectors {
 
 using Json = nlohmann::json;
 
-// Thrown by a check, caught by the runner: exceptions stay in this tool.
-struct Failed {
-  std::string why;
-};
-struct Skipped {
-  std::string why;
-};
+// How a check ends that doesn't pass: with an exception where there are any, else through the host
+// (wasm.cpp). For this tool only.
+[[noreturn]] void stop_failed(const std::string& why);
+[[noreturn]] void stop_skipped(const std::string& why);
 
 inline void expect(bool holds, const std::string& what) {
-  if (!holds) throw Failed{what};
+  if (!holds) stop_failed(what);
 }
 
 inline Buffer hex(const Json& text) {
   auto bytes = from_hex(text.get<std::string>());
-  if (!bytes) throw Failed{"not hexadecimal"};
+  if (!bytes) stop_failed("not hexadecimal");
   return std::move(*bytes);
 }
 
@@ -35,23 +32,23 @@ inline mls::Secret secret(const Json& text) {
 
 inline void expect_equal(Bytes is, const Json& should_be, const std::string& what) {
   const Buffer wanted = hex(should_be);
-  if (!equal(is, wanted)) throw Failed{what + " is " + to_hex(is) + ", not " + to_hex(wanted)};
+  if (!equal(is, wanted)) stop_failed(what + " is " + to_hex(is) + ", not " + to_hex(wanted));
 }
 
 template <class T>
 T take(mls::Result<T> result, const std::string& what) {
-  if (!result) throw Failed{what + ": " + std::string(to_string(result.error()))};
+  if (!result) stop_failed(what + ": " + std::string(to_string(result.error())));
   return std::move(*result);
 }
 
 inline void take(mls::Status status, const std::string& what) {
-  if (!status) throw Failed{what + ": " + std::string(to_string(status.error()))};
+  if (!status) stop_failed(what + ": " + std::string(to_string(status.error())));
 }
 
 inline const mls::Suite& suite_of(const Json& vector) {
   const auto number = vector.at("cipher_suite").get<uint16_t>();
   const mls::Suite* const suite = mls::Suite::find(static_cast<mls::CipherSuite>(number));
-  if (!suite) throw Skipped{"cipher suite " + std::to_string(number)};
+  if (!suite) stop_skipped("cipher suite " + std::to_string(number));
   return *suite;
 }
 
@@ -70,5 +67,15 @@ void check_tree_operations(const Json& vector);
 void check_tree_validation(const Json& vector);
 void check_treekem(const Json& vector);
 void check_passive_client(const Json& vector);
+
+// A format is known by what its vectors have, whatever the file is called.
+struct Format {
+  const char* name;
+  std::vector<const char*> members;
+  void (*check)(const Json&);
+};
+
+// nullptr: none of the above.
+const Format* format_of(const Json& vector);
 
 }  // namespace vicino::mls_vectors

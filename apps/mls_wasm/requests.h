@@ -1,0 +1,248 @@
+// What the host asks, each call one structure in the presentation language of RFC 9420 section 2.1;
+// web/src/mls writes them. Structures of the RFC itself (Proposal, Credential, Extension and so on)
+// are as they are there. Views point into the input area.
+#pragma once
+
+#include "mls/follower.h"
+#include "mls/group.h"
+
+namespace vicino::mls_wasm {
+
+using Handle = uint32_t;
+
+// A field that stays where it is: what may be secret is not copied.
+inline void view(auto& io, Bytes& bytes) {
+  bytes = io.opaque();
+}
+
+struct Leaf {
+  mls::Credential credential;
+  mls::Capabilities capabilities;
+  mls::Extensions extensions;
+
+  static void fields(auto& self, auto& io) {
+    io(self.credential, self.capabilities, self.extensions);
+  }
+  mls::LeafTemplate leaf_template() const { return {credential, capabilities, extensions}; }
+};
+
+struct OfHandle {
+  Handle handle = 0;
+  static void fields(auto& self, auto& io) { io(self.handle); }
+};
+
+struct SetRules {
+  mls::Rules rules;
+
+  static void fields(auto& self, auto& io) {
+    io(self.rules.ratchet.forward, self.rules.ratchet.out_of_order);
+    for (size_t* const number :
+         {&self.rules.past_epochs, &self.rules.resumption_epochs, &self.rules.max_members,
+          &self.rules.max_message, &self.rules.max_proposals, &self.rules.max_psks}) {
+      uint32_t read = 0;
+      io(read);
+      *number = read;
+    }
+    io(self.rules.max_lifetime, self.rules.external_sender_proposals);
+    uint8_t needs_psk = 0;
+    io(needs_psk, self.rules.external_remove);
+    self.rules.external_commit_needs_psk = needs_psk != 0;
+    if (self.rules.external_remove > mls::ExternalRemove::allowed) io.fail(mls::Fault::bad_request);
+  }
+};
+
+struct PutPsk {
+  Buffer id;
+  Bytes secret;
+
+  static void fields(auto& self, auto& io) {
+    io(self.id);
+    view(io, self.secret);
+  }
+};
+
+struct RemovePsk {
+  Buffer id;
+  static void fields(auto& self, auto& io) { io(self.id); }
+};
+
+struct CreateIdentity {
+  mls::CipherSuite suite{};
+  Leaf leaf;
+  static void fields(auto& self, auto& io) { io(self.suite, self.leaf); }
+};
+
+struct LoadIdentity {
+  mls::CipherSuite suite{};
+  Leaf leaf;
+  Bytes private_key;
+
+  static void fields(auto& self, auto& io) {
+    io(self.suite, self.leaf);
+    view(io, self.private_key);
+  }
+};
+
+struct CreateKeyPackage {
+  Handle identity = 0;
+  mls::Lifetime lifetime;
+  mls::Extensions extensions;
+  static void fields(auto& self, auto& io) { io(self.identity, self.lifetime, self.extensions); }
+};
+
+struct LoadKeyPackage {
+  mls::Message package;
+  Bytes init_key, encryption_key, signature_key;  // private ones
+
+  static void fields(auto& self, auto& io) {
+    io(self.package);
+    view(io, self.init_key);
+    view(io, self.encryption_key);
+    view(io, self.signature_key);
+  }
+};
+
+struct CreateGroup {
+  uint64_t now = 0;
+  Handle identity = 0;
+  Buffer group_id;
+  mls::Lifetime lifetime;
+  mls::Extensions extensions;
+
+  static void fields(auto& self, auto& io) {
+    io(self.now, self.identity, self.group_id, self.lifetime, self.extensions);
+  }
+};
+
+struct Join {
+  uint64_t now = 0;
+  Handle key_package = 0;
+  Bytes welcome;
+  std::optional<Buffer> ratchet_tree;
+
+  static void fields(auto& self, auto& io) {
+    io(self.now, self.key_package);
+    view(io, self.welcome);
+    io(self.ratchet_tree);
+  }
+};
+
+struct JoinExternal {
+  uint64_t now = 0;
+  Handle identity = 0;
+  Bytes group_info;
+  std::optional<Buffer> ratchet_tree;
+  std::vector<mls::PskId> psks;
+  std::optional<uint32_t> replaces;
+  Buffer authenticated_data;
+
+  static void fields(auto& self, auto& io) {
+    io(self.now, self.identity);
+    view(io, self.group_info);
+    io(self.ratchet_tree, self.psks, self.replaces, self.authenticated_data);
+  }
+};
+
+struct Send {
+  mls::WireFormat wire_format{};
+  Buffer authenticated_data;
+  uint32_t padding = 0;
+
+  static void fields(auto& self, auto& io) {
+    io(self.wire_format, self.authenticated_data, self.padding);
+  }
+  mls::SendOptions options() const { return {wire_format, authenticated_data, padding}; }
+};
+
+struct Propose {
+  uint64_t now = 0;
+  Handle group = 0;
+  mls::Proposal proposal;
+  Send send;
+  static void fields(auto& self, auto& io) { io(self.now, self.group, self.proposal, self.send); }
+};
+
+struct ProposeUpdate {
+  uint64_t now = 0;
+  Handle group = 0;
+  std::optional<Leaf> leaf;
+  Send send;
+  static void fields(auto& self, auto& io) { io(self.now, self.group, self.leaf, self.send); }
+};
+
+struct MakeCommit {
+  uint64_t now = 0;
+  Handle group = 0;
+  std::vector<mls::Proposal> proposals;
+  uint8_t with_pending = 0, force_path = 0, tree_in_welcome = 0;
+  std::optional<Handle> identity;  // to become, with its leaf and its keys
+  Send send;
+
+  static void fields(auto& self, auto& io) {
+    io(self.now, self.group, self.proposals, self.with_pending, self.force_path,
+       self.tree_in_welcome, self.identity, self.send);
+  }
+};
+
+// To a group or a follower.
+struct Receive {
+  uint64_t now = 0;
+  Handle handle = 0;
+  Bytes message;
+
+  static void fields(auto& self, auto& io) {
+    io(self.now, self.handle);
+    view(io, self.message);
+  }
+};
+
+struct Protect {
+  Handle group = 0;
+  Bytes plaintext;
+  Buffer authenticated_data;
+  uint32_t padding = 0;
+
+  static void fields(auto& self, auto& io) {
+    io(self.group);
+    view(io, self.plaintext);
+    io(self.authenticated_data, self.padding);
+  }
+};
+
+struct ExportSecret {
+  Handle group = 0;
+  Bytes label, context;
+  uint16_t size = 0;
+
+  static void fields(auto& self, auto& io) {
+    io(self.group);
+    view(io, self.label);
+    view(io, self.context);
+    io(self.size);
+  }
+};
+
+struct MakeGroupInfo {
+  Handle group = 0;
+  uint8_t with_tree = 0;
+  static void fields(auto& self, auto& io) { io(self.group, self.with_tree); }
+};
+
+struct LoadGroup {
+  Bytes blob;
+  static void fields(auto& self, auto& io) { view(io, self.blob); }
+};
+
+struct BeginFollower {
+  uint64_t now = 0;
+  Bytes group_info;
+  std::optional<Buffer> ratchet_tree;
+
+  static void fields(auto& self, auto& io) {
+    io(self.now);
+    view(io, self.group_info);
+    io(self.ratchet_tree);
+  }
+};
+
+}  // namespace vicino::mls_wasm
