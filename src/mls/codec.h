@@ -21,6 +21,10 @@ class Decoder;
 template <class T>
 concept Structure = requires(T& value, Encoder& encoder) { T::fields(value, encoder); };
 
+// In one vector that is decoded. An element of one byte can take hundreds in memory (a blank node
+// of a tree), so that the size of a message alone doesn't bound what reading it takes.
+inline constexpr size_t max_elements = size_t{1} << 16;
+
 // For a list of fields that has to make room before it can read: decoding<decltype(io)>.
 template <class Io>
 inline constexpr bool decoding = std::is_same_v<std::remove_cvref_t<Io>, Decoder>;
@@ -138,7 +142,10 @@ class Decoder {
   void operator()(std::vector<T>& values) {
     values.clear();
     Decoder inner(opaque());
-    while (!inner.rest_.empty() && !inner.fault_) inner(values.emplace_back());
+    while (!inner.rest_.empty() && !inner.fault_) {
+      if (values.size() == max_elements) return fail(Fault::malformed);
+      inner(values.emplace_back());
+    }
     if (inner.fault_) fail(*inner.fault_);
   }
   template <class T>

@@ -113,7 +113,11 @@ Result<Applied> Group::choose_proposals(CommitOptions& options, const Environmen
     commit.proposals = by_reference;
     commit.proposals.insert(commit.proposals.end(), by_value.begin(), by_value.end());
     TRY_ASSIGN(auto proposals, resolve(public_, commit, Sender::member(self())));
-    return apply_proposals({std::move(proposals), self()}, tree(), context(), environment);
+    TRY_ASSIGN(Applied applied,
+               apply_proposals({std::move(proposals), self()}, tree(), context(), environment));
+    // A PSK that one doesn't have can't be committed either.
+    if (auto psks = find_psks(applied.psks, environment); !psks) return fail(psks.error());
+    return applied;
   };
   if (!options.with_pending) return apply({});
   const auto candidates = Chooser(public_, self(), by_value).take_refs();

@@ -65,7 +65,7 @@ Status validate_leaf(const LeafNode& leaf, const LeafRole& role, const Suite& su
   // package, not its stay.
   const bool there_already = role.use == CredentialUse::joined_tree;
   if (!there_already && leaf.source != source_for(role.use)) return fail(Fault::leaf_source_wrong);
-  if (leaf.encryption_key.size() != suite.public_key_size) return fail(Fault::leaf_key_malformed);
+  if (!suite.is_public_key(leaf.encryption_key)) return fail(Fault::leaf_key_malformed);
   TRY(validate_capabilities(leaf, suite));
   if (!there_already && leaf.source == LeafSource::key_package)
     TRY(validate_lifetime(leaf.lifetime, environment));

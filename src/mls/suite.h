@@ -55,6 +55,10 @@ class Suite {
   size_t key_size() const { return crypto::key_size(aead); }                // AEAD.Nk
   size_t nonce_size() const { return crypto::aead_nonce_size; }             // AEAD.Nn
 
+  // Whether anybody can encrypt to this key: it has the right size and isn't a point of small order
+  // (RFC 7748 section 6.1). One that stood in a tree would keep others from making commits.
+  bool is_public_key(Bytes key) const;
+
   Buffer hash(Bytes message) const;
   // MAC(key, message) of section 5.1: HMAC, at full length.
   Buffer mac(const Secret& key, Bytes message) const;

@@ -129,6 +129,7 @@ Status RatchetTree::check_keys() const {
   std::unordered_set<std::string_view> encryption_keys, signature_keys;
   for (uint32_t i = 0; i < size_.nodes(); ++i) {
     const Bytes key = public_key({i});
+    if (parent_node({i}) && !suite_->is_public_key(key)) return fail(Fault::leaf_key_malformed);
     if (!key.empty() && !encryption_keys.insert(as_text(key)).second)
       return fail(Fault::node_key_duplicate);
     const auto at = as_leaf({i});
