@@ -86,3 +86,62 @@ seed fuzz_wire_client profile 02 \
 seed fuzz_wire_client message 00 \
   0c00000008000e000700080008000000000000050c0000000000060008000400060000000400000001000000 \
   1000000000000a00100008000c0007000a0000000000000108000000010000000100000030000000
+
+# Kind of structure, then its bytes; from the official vectors, some of each when they are there.
+# decode_seeds FILE FIELD NUMBER [PREFIX]: the first NUMBER values of a field in a vector file.
+decode_seeds() {
+  file=$vectors/mls/$1 field=$2 number=$3 prefix=$4
+  if [ ! -f "$file" ]; then
+    echo "no $field at $file: starting without" >&2
+    return
+  fi
+  sed -n "s/.*\"$field\": *\"\([0-9a-f]*\)\".*/\1/p" "$file" | awk 'length < 16000' | head -n "$number" | {
+    i=0
+    while read -r hex; do
+      i=$((i + 1))
+      seed fuzz_mls_decode "$field-$i" "$prefix" "$hex"
+      # The first byte says raw: a message for everybody.
+      if [ "$prefix" = 00 ]; then seed fuzz_mls_process "$field-$i" 04 "$hex"; fi
+    done
+  }
+}
+for field in mls_welcome mls_group_info mls_key_package public_message_application public_message_proposal \
+  public_message_commit private_message; do
+  decode_seeds messages.json $field 4 00
+done
+decode_seeds messages.json group_secrets 4 06
+decode_seeds messages.json ratchet_tree 4 07
+decode_seeds tree-validation.json tree 12 07
+decode_seeds messages.json commit 6 04
+decode_seeds messages.json add_proposal 3 090001
+decode_seeds messages.json update_proposal 3 090002
+decode_seeds messages.json remove_proposal 1 090003
+decode_seeds messages.json pre_shared_key_proposal 4 090004
+decode_seeds messages.json re_init_proposal 4 090005
+decode_seeds messages.json external_init_proposal 1 090006
+decode_seeds messages.json group_context_extensions_proposal 2 090007
+
+# What the lying member does: 0 a commit (frame, proposals, references, path, lies in it, tag).
+seed fuzz_mls_process commit 00 00 00 00 00 00 00
+seed fuzz_mls_process commit-private 00 01 00 00 00 00 00
+seed fuzz_mls_process commit-waiting 00 00 00 03 00 00 00
+seed fuzz_mls_process commit-add 00 00 01 00 00 ff 00 80 00 00
+seed fuzz_mls_process commit-add-without-path 00 00 01 00 00 ff 00 00 00
+seed fuzz_mls_process commit-remove 00 00 01 02 05 00 00 00 00
+seed fuzz_mls_process commit-extensions 00 00 01 06 01 f0 0401020304 00 00 00 00
+seed fuzz_mls_process commit-reinit 00 00 01 04 01 0001 00 00 00 00
+seed fuzz_mls_process commit-lies 00 00 00 00 00 0a 0007 ff
+# 1 a proposal: an Add with an own key, an Update with another's, Remove, PSK, extensions.
+seed fuzz_mls_process proposal-add 01 00 00 00 ff
+seed fuzz_mls_process proposal-update 01 01 01 01 08
+seed fuzz_mls_process proposal-remove 01 00 02 03
+seed fuzz_mls_process proposal-psk 01 00 03 37 03 00 00 00
+seed fuzz_mls_process proposal-external 01 c1 00 02 02
+# 2 a group's description, its tree changed; an external joiner takes it up.
+seed fuzz_mls_process group-info 02 00 00 00
+seed fuzz_mls_process group-info-replaces 02 00 00 80 02
+seed fuzz_mls_process group-info-tree 02 01 02 01 04 0c 05 0a 0b 00 00
+# 3 a Welcome: joiner secret, path secret, PSKs, description.
+seed fuzz_mls_process welcome 03 00 00 00 00 00
+seed fuzz_mls_process welcome-path 03 00 80 00 00 00 00
+seed fuzz_mls_process welcome-tree 03 00 00 00 01 01 03 04 07 00
