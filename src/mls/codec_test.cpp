@@ -105,6 +105,13 @@ TEST(Codec, AVectorEndsWithAWholeElement) {
   EXPECT_EQ(fault<std::vector<uint16_t>>({3, 0, 1, 2}), Fault::malformed);
 }
 
+TEST(Codec, AVectorHasABoundedNumberOfElements) {
+  const std::vector<std::optional<Pair>> most(max_elements);
+  EXPECT_EQ(decode<std::vector<std::optional<Pair>>>(encode(most)).value().size(), max_elements);
+  const std::vector<std::optional<Pair>> more(max_elements + 1);
+  EXPECT_EQ(fault<std::vector<std::optional<Pair>>>(encode(more)), Fault::malformed);
+}
+
 TEST(Codec, AnOptionalsFlagIsZeroOrOne) {
   using Maybe = std::optional<uint8_t>;
   EXPECT_EQ(encode(Maybe()), (Buffer{0}));

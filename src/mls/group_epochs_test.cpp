@@ -126,8 +126,8 @@ TEST_F(GroupEpochs, TheLoserOfTwoCommitsFollowsTheWinner) {
 }
 
 TEST_F(GroupEpochs, P14_WaitingProposalsKeepNobodyFromCommitting) {
-  // Two changes of one leaf stand against each other, and nobody has the capability that is asked
-  // for.
+  // Two changes of one leaf stand against each other, nobody has the capability that is asked for,
+  // and the committer doesn't have the PSK.
   tell(members, 1, must(members[1].propose({Remove{2}}, {}, environment(), random)));
   tell(members, 2, must(members[2].propose_update({}, {}, environment(), random)));
   const auto extensions = [](uint16_t proposal) {
@@ -138,6 +138,8 @@ TEST_F(GroupEpochs, P14_WaitingProposalsKeepNobodyFromCommitting) {
   tell(members, 1,
        must(members[1].propose({GroupContextExtensions{extensions(0xf0f0)}}, {}, environment(),
                                random)));
+  tell(members, 1,
+       must(members[1].propose({PreSharedKey{external_psk("tea")}}, {}, environment(), random)));
   NewEpoch epoch = commit(members[0]);
   EXPECT_EQ(epoch.removed, (std::vector{LeafIndex{2}}));
   adopt(members, 0, std::move(epoch));

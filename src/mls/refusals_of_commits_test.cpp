@@ -92,6 +92,10 @@ const Refusal refusals[] = {
      [](Scene& s) {
        return refused_path(s, [](UpdatePath& path) { path.nodes[1].encryption_key.pop_back(); });
      }},
+    {"APathKeyThatIsNoPoint", Fault::leaf_key_malformed,
+     [](Scene& s) {
+       return refused_path(s, [](UpdatePath& path) { path.nodes[0].encryption_key = Buffer(32); });
+     }},
     {"APathLeafWithAnotherParentHash", Fault::parent_hash_invalid,
      [](Scene& s) {
        return refused_path(s, [&](UpdatePath& path) {

@@ -213,6 +213,16 @@ const Refusal refusals[] = {
      }},
     {"AnInitKeyCutShort", Fault::leaf_key_malformed,
      [](Scene& s) { return refused_add(s, [](KeyPackage& p) { p.init_key.clear(); }); }},
+    {"ALeafKeyThatIsNoPoint", Fault::leaf_key_malformed,
+     [](Scene& s) {
+       return refused_add(s, [](KeyPackage& p) { p.leaf.encryption_key = Buffer(32); });
+     }},
+    {"AnInitKeyThatIsNoPoint", Fault::leaf_key_malformed,
+     [](Scene& s) { return refused_add(s, [](KeyPackage& p) { p.init_key = Buffer(32); }); }},
+    {"AnUpdateKeyThatIsNoPoint", Fault::leaf_key_malformed,
+     [](Scene& s) {
+       return refused_update(s, [](LeafNode& leaf) { leaf.encryption_key = Buffer(32); });
+     }},
     {"APathLeafKeyCutShort", Fault::leaf_key_malformed,
      [](Scene& s) {
        return refused_path_leaf(s, [](LeafNode& leaf) { leaf.encryption_key.pop_back(); });

@@ -147,6 +147,10 @@ const Refusal refusals[] = {
          nodes[3]->parent.encryption_key = nodes[4]->leaf.encryption_key;
        });
      }},
+    {"AParentsKeyThatIsNoPoint", Fault::leaf_key_malformed,
+     [](Scene& s) {
+       return refused_tree(s, [](Nodes& nodes) { nodes[3]->parent.encryption_key = Buffer(32); });
+     }},
     {"AMemberTwiceInATree", Fault::leaf_signature_key_taken,
      [](Scene& s) {
        return refused_tree(
