@@ -28,11 +28,14 @@ outdated() {
   [[ ! -e $target ]] || [[ -n $(find "$@" -newer "$target" -print -quit) ]]
 }
 
-need_npm() {
-  outdated web/node_modules/.package-lock.json web/package-lock.json web/package.json || return 0
-  say "Installing the web app's packages from web/package-lock.json"
-  (cd web && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
-  touch web/node_modules/.package-lock.json
+need_npm() { install_packages web; }
+
+# install_packages FOLDER: from its package-lock.json.
+install_packages() {
+  outdated "$1/node_modules/.package-lock.json" "$1/package-lock.json" "$1/package.json" || return 0
+  say "Installing the packages of $1/package-lock.json"
+  (cd "$1" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
+  touch "$1/node_modules/.package-lock.json"
 }
 
 build_wasm() {

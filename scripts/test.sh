@@ -72,7 +72,11 @@ layer_web() {
 }
 
 layer_integration() { node_layer integration tests/integration/*.test.mjs; }
-layer_interop() { node_layer interop tests/interop/*.test.mjs; }
+layer_interop() {
+  build_mls_face
+  install_packages tests/interop/mls
+  node_layer interop tests/interop/*.test.mjs
+}
 layer_e2e() { node_layer e2e web/e2e/*.test.mjs; }
 
 layer_fuzz() {
