@@ -1,0 +1,24 @@
+// One line about the machine and the versions that were measured.
+import { execFileSync } from "node:child_process";
+import { cpus, release } from "node:os";
+import { readFileSync } from "node:fs";
+
+const version = (name) => {
+  const url = new URL(`../web/node_modules/${name}/package.json`, import.meta.url);
+  return JSON.parse(readFileSync(url, "utf8")).version;
+};
+const run = (command, ...args) => execFileSync(command, args, { encoding: "utf8" }).trim().split("\n")[0];
+const os = /^PRETTY_NAME="(.*)"/m.exec(readFileSync("/etc/os-release", "utf8"))[1];
+
+console.log(
+  JSON.stringify({
+    date: new Date().toISOString().slice(0, 10),
+    cpu: cpus()[0].model,
+    cores: cpus().length,
+    os: `${os}, Linux ${release()}`,
+    node: process.version,
+    compiler: run("c++", "--version"),
+    "ts-mls": version("ts-mls"),
+    "noble-curves": version("@noble/curves"),
+  }),
+);

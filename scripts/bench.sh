@@ -1,0 +1,23 @@
+# ./do bench: how fast it is, beside what else there is. Sourced by ./do.
+
+# Results are kept: one JSON object per line, the first describes the machine.
+bench_mls() {
+  local fixtures=build/bench/mls-groups.jsonl results=bench/results/mls.jsonl
+  mkdir -p build/bench bench/results
+  build_preset release vicino-mls-bench
+  build_mls_face
+  {
+    node bench/machine.mjs
+    build/release/bench/mls/vicino-mls-bench "$fixtures"
+    node bench/mls/wasm.mjs "$fixtures"
+    node bench/mls/ts_mls.mjs "$fixtures"
+  } | tee "$results"
+}
+
+bench() {
+  need_packages "building" "${build_packages[@]}"
+  case "${1:-mls}" in
+    mls) bench_mls ;;
+    *) fail "there is no benchmark \"$1\": mls" ;;
+  esac
+}

@@ -1,0 +1,72 @@
+// Worlds from a seed. VICINO_MLS_SEED and VICINO_MLS_STEPS make other and longer ones; a failure
+// says which seed it was.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <iostream>
+
+#include "world.h"
+
+namespace vicino::mls_simulation {
+namespace {
+
+constexpr CipherSuite suites[] = {CipherSuite::x25519_aes128gcm_sha256_ed25519,
+                                  CipherSuite::x25519_chacha20poly1305_sha256_ed25519};
+
+uint64_t setting(const char* name, uint64_t otherwise) {
+  const char* const value = std::getenv(name);
+  return value ? std::strtoull(value, nullptr, 10) : otherwise;
+}
+
+Tally run(const Plan& plan) {
+  const Tally tally = World(plan).run();
+  std::cout << "seed " << plan.seed << ": " << tally.epochs << " epochs, up to "
+            << tally.most_members << " members, " << tally.joins << " joins, "
+            << tally.external_joins << " external, " << tally.resyncs << " resyncs, "
+            << tally.removals << " removals, " << tally.races << " races, " << tally.proposals
+            << " proposals, " << tally.messages_opened << " messages (" << tally.messages_late
+            << " late), " << tally.refused << " refused, " << tally.reloads << " reloads\n";
+  return tally;
+}
+
+// All ways to run a world; the longer it runs the more it has to have seen.
+void run_small_worlds(size_t first, size_t count) {
+  const uint64_t seed = setting("VICINO_MLS_SEED", 1);
+  const size_t steps = setting("VICINO_MLS_STEPS", 40);
+  for (size_t i = first; i < first + count; ++i) {
+    const Tally tally = run({.seed = seed + i,
+                             .suite = suites[i % 2],
+                             .max_members = 4 + 7 * (i % 4),
+                             .steps = steps,
+                             .private_handshake = i / 2 % 2 == 1,
+                             .joiners_replace_leaves = i / 4 % 2 == 1});
+    EXPECT_EQ(tally.epochs, steps);
+    if (steps < 40) continue;
+    EXPECT_GT(tally.joins, 0u);
+    EXPECT_GT(tally.removals, 0u);
+    EXPECT_GT(tally.races, 0u);
+    EXPECT_GT(tally.messages_opened, 0u);
+    EXPECT_GT(tally.refused, 0u);
+  }
+}
+
+TEST(MlsSimulation, GroupsOnPublicHandshakesAgree) {
+  run_small_worlds(0, 2);
+  run_small_worlds(4, 2);
+}
+
+TEST(MlsSimulation, GroupsOnPrivateHandshakesAgree) {
+  run_small_worlds(2, 2);
+  run_small_worlds(6, 2);
+}
+
+TEST(MlsSimulation, LargeGroupsAgree) {
+  const uint64_t seed = setting("VICINO_MLS_SEED", 1) + 1000;
+  const size_t steps = setting("VICINO_MLS_STEPS", 40) / 5;
+  const Tally tally = run(
+      {.seed = seed, .suite = suites[seed % 2], .max_members = 200, .steps = steps, .batch = 90});
+  EXPECT_TRUE(steps < 8 || tally.most_members > 60) << tally.most_members;
+}
+
+}  // namespace
+}  // namespace vicino::mls_simulation
