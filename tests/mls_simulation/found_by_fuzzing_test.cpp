@@ -81,10 +81,10 @@ TEST_F(FoundByFuzzing, AProposedPskThatIsUnknownKeepsNobodyFromCommitting) {
 
 // Or by a public key that nobody can encrypt to.
 TEST_F(FoundByFuzzing, KeysOfSmallOrderAreRefused) {
-  for (const uint8_t low : {0x00, 0x01, 0xec, 0xed, 0xee}) {
+  for (const uint8_t low : std::array<uint8_t, 5>{0x00, 0x01, 0xec, 0xed, 0xee}) {
     Buffer key(32, low < 2 ? 0 : 0xff);
     key.front() = low;
-    for (const uint8_t high : {0x00, 0x80}) {
+    for (const uint8_t high : std::array<uint8_t, 2>{0x00, 0x80}) {
       key.back() = static_cast<uint8_t>((low < 2 ? 0 : 0x7f) | high);
       EXPECT_FALSE(suite.is_public_key(key)) << int{low};
       EXPECT_FALSE(suite.encrypt_with_label(key, "label", {}, {}, random));

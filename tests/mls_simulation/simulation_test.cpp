@@ -13,6 +13,8 @@ namespace {
 constexpr CipherSuite suites[] = {CipherSuite::x25519_aes128gcm_sha256_ed25519,
                                   CipherSuite::x25519_chacha20poly1305_sha256_ed25519};
 
+constexpr uint64_t default_steps = 24;
+
 uint64_t setting(const char* name, uint64_t otherwise) {
   const char* const value = std::getenv(name);
   return value ? std::strtoull(value, nullptr, 10) : otherwise;
@@ -32,7 +34,7 @@ Tally run(const Plan& plan) {
 // All ways to run a world; the longer it runs the more it has to have seen.
 void run_small_worlds(size_t first, size_t count) {
   const uint64_t seed = setting("VICINO_MLS_SEED", 1);
-  const size_t steps = setting("VICINO_MLS_STEPS", 40);
+  const size_t steps = setting("VICINO_MLS_STEPS", default_steps);
   for (size_t i = first; i < first + count; ++i) {
     const Tally tally = run({.seed = seed + i,
                              .suite = suites[i % 2],
@@ -41,7 +43,7 @@ void run_small_worlds(size_t first, size_t count) {
                              .private_handshake = i / 2 % 2 == 1,
                              .joiners_replace_leaves = i / 4 % 2 == 1});
     EXPECT_EQ(tally.epochs, steps);
-    if (steps < 40) continue;
+    if (steps < default_steps) continue;
     EXPECT_GT(tally.joins, 0u);
     EXPECT_GT(tally.removals, 0u);
     EXPECT_GT(tally.races, 0u);
@@ -62,7 +64,7 @@ TEST(MlsSimulation, GroupsOnPrivateHandshakesAgree) {
 
 TEST(MlsSimulation, LargeGroupsAgree) {
   const uint64_t seed = setting("VICINO_MLS_SEED", 1) + 1000;
-  const size_t steps = setting("VICINO_MLS_STEPS", 40) / 5;
+  const size_t steps = setting("VICINO_MLS_STEPS", default_steps) / 3;
   const Tally tally = run(
       {.seed = seed, .suite = suites[seed % 2], .max_members = 200, .steps = steps, .batch = 90});
   EXPECT_TRUE(steps < 8 || tally.most_members > 60) << tally.most_members;
