@@ -51,6 +51,7 @@ layer_unit() {
 }
 
 layer_vectors() {
+  build_preset release vicino-mls-vectors
   build_mls_face
   node_layer vectors tests/vectors/*.test.mjs
 }
