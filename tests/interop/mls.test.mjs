@@ -83,6 +83,23 @@ async function everythingOnce(suite, kind) {
   await room.readLate();
 }
 
+/** The first half of the tree is blank after the last removal, and the root in nobody's filtered direct path. */
+async function emptyHalf(suite, kind) {
+  const members = [];
+  for (const name of ['first', 'second', 'third', 'fourth'])
+    members.push(await client(name === 'fourth' ? kind : 1 - kind, suite, name));
+  const [first, second, third, fourth] = members;
+  const room = await Room.create(first, new Choices(suite));
+  for (const newcomer of [second, third, fourth])
+    await room.commit(first, { proposals: [await add(newcomer)], joining: [newcomer] });
+  await room.commit(fourth, { proposals: [await remove(second)] });
+  await room.commit(fourth, { proposals: [await remove(first)] });
+  await room.commit(third);
+  await room.talk(fourth);
+  await room.joinExternal(second, third);
+  await room.talk(second);
+}
+
 /** What one step of a random walk can be; `room` has somebody of either kind. */
 const walk = {
   async add(room, random, newcomer) {
@@ -157,6 +174,8 @@ for (const suite of [1, 3]) {
   describe(`cipher suite ${suite}`, { skip }, () => {
     test('everything once, begun by WebAssembly', () => everythingOnce(suite, 0));
     test('everything once, begun by ts-mls', () => everythingOnce(suite, 1));
+    test('half a tree, emptied by WebAssembly', () => emptyHalf(suite, 0));
+    test('half a tree, emptied by ts-mls', () => emptyHalf(suite, 1));
     test(`${steps} random steps from seed ${seed}`, async (t) => {
       const taken = await randomWalk(suite, new Choices(seed + suite), steps);
       t.diagnostic(Object.entries(taken).map(([name, count]) => `${count} ${name}`).join(', '));
