@@ -1,10 +1,10 @@
 // One line about the machine and the versions that were measured.
 import { execFileSync } from "node:child_process";
-import { cpus, release } from "node:os";
+import { cpus, loadavg, release } from "node:os";
 import { readFileSync } from "node:fs";
 
-const version = (name) => {
-  const url = new URL(`../web/node_modules/${name}/package.json`, import.meta.url);
+const version = (folder, name) => {
+  const url = new URL(`../${folder}/node_modules/${name}/package.json`, import.meta.url);
   return JSON.parse(readFileSync(url, "utf8")).version;
 };
 const run = (command, ...args) => execFileSync(command, args, { encoding: "utf8" }).trim().split("\n")[0];
@@ -15,10 +15,11 @@ console.log(
     date: new Date().toISOString().slice(0, 10),
     cpu: cpus()[0].model,
     cores: cpus().length,
+    load_before: Math.round(loadavg()[0] * 10) / 10,
     os: `${os}, Linux ${release()}`,
     node: process.version,
     compiler: run("c++", "--version"),
-    "ts-mls": version("ts-mls"),
-    "noble-curves": version("@noble/curves"),
+    "ts-mls": version("tests/interop/mls", "ts-mls"),
+    "noble-curves": version("web", "@noble/curves"),
   }),
 );

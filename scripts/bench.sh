@@ -6,6 +6,7 @@ bench_mls() {
   mkdir -p build/bench bench/results
   build_preset release vicino-mls-bench
   build_mls_face
+  install_packages tests/interop/mls
   {
     node bench/machine.mjs
     build/release/bench/mls/vicino-mls-bench "$fixtures"

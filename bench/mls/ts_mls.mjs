@@ -1,8 +1,7 @@
-// The same operations as main.cpp, on the same groups, by ts-mls: node ts_mls.mjs FIXTURES.
+// The same operations as main.cpp, on the same groups, by ts-mls (of tests/interop/mls): node ts_mls.mjs FIXTURES.
 import { readFileSync } from "node:fs";
 import { measure, unhex } from "./measure.mjs";
 
-const folder = new URL("../../web/node_modules/ts-mls/", import.meta.url).href;
 const {
   createApplicationMessage,
   createCommit,
@@ -16,7 +15,7 @@ const {
   joinGroup,
   processPrivateMessage,
   processPublicMessage,
-} = await import(new URL("dist/src/index.js", folder).href);
+} = await import(new URL("../../tests/interop/mls/node_modules/ts-mls/dist/src/index.js", import.meta.url).href);
 
 const suite = await getCiphersuiteImpl(getCiphersuiteFromName("MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519"));
 const decode = (bytes) => decodeMlsMessage(bytes, 0)[0];

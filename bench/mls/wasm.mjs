@@ -1,11 +1,11 @@
 // The same operations as main.cpp, on the same groups, by the WebAssembly module behind web/src/mls:
-// node wasm.mjs FIXTURES, after build_mls_face.
+// node wasm.mjs FIXTURES.
 import { readFile } from "node:fs/promises";
-import { MlsCore } from "../../build/mls_face/mls/index.mjs";
+import { compile, loadFace, modules } from "../../tests/lib/mls.mjs";
 import { measure, unhex } from "./measure.mjs";
 
-const wasm = new URL("../../build/wasm/apps/mls_wasm/vicino_mls.wasm", import.meta.url);
-const core = await MlsCore.load(await readFile(wasm), { acceptsCredential: () => true });
+const { MlsCore } = await loadFace();
+const core = await MlsCore.load(await compile(modules.core), { acceptsCredential: () => true });
 
 const now = Math.floor(Date.now() / 1000);
 const lifetime = { notBefore: now - 3600, notAfter: now + 30 * 24 * 3600 };
