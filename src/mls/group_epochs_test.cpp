@@ -265,6 +265,15 @@ TEST_F(Walk, AFollowerRefusesWithoutChanging) {
   EXPECT_EQ(fault_of(follower.receive(say(1), environment())), Fault::wrong_wire_format);
   EXPECT_EQ(fault_of(follower.receive(said_by(members[0], bytes_of("x")), environment())),
             Fault::application_message_not_encrypted);
+  const auto refuses = [&](void (*change)(AuthenticatedContent&)) {
+    return fault_of(follower.receive(forged(members[0], epoch.commit, change), environment()));
+  };
+  EXPECT_EQ(refuses([](AuthenticatedContent& m) { ++m.content.epoch; }), Fault::wrong_epoch);
+  EXPECT_EQ(refuses([](AuthenticatedContent& m) { --m.content.epoch; }), Fault::wrong_epoch);
+  EXPECT_EQ(refuses([](AuthenticatedContent& m) { m.content.group_id.clear(); }),
+            Fault::wrong_group);
+  EXPECT_EQ(refuses([](AuthenticatedContent& m) { m.content.sender.index = 1; }),
+            Fault::signature_invalid);
   EXPECT_EQ(follower.state(), before);
   follow(epoch.commit);
   EXPECT_EQ(follower.state(), epoch.group->state());

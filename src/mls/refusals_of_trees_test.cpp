@@ -160,6 +160,15 @@ const Refusal refusals[] = {
      [](Scene& s) {
        return refused_tree(s, [](Nodes& nodes) { nodes[0]->leaf.signature[0] ^= 1; });
      }},
+    {"AMemberWhoseCredentialTheOthersDoNotSupport", Fault::leaf_credential_unsupported_by_member,
+     [](Scene& s) {
+       return refused_tree(s, [&](Nodes& nodes) {
+         LeafNode& leaf = nodes[0]->leaf;
+         leaf.credential = {CredentialType::x509, {}, {bytes_of("certificate")}};
+         leaf.capabilities.credentials.push_back(CredentialType::x509);
+         s.sign_leaf(leaf);
+       });
+     }},
     {"AnUnwantedMemberOfAJoinedGroup", Fault::credential_refused,
      [](Scene& s) {
        s.policy.answer = [](const CredentialCheck& check) {
