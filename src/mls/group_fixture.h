@@ -112,12 +112,14 @@ struct World {
   Environment environment() const { return {policy, psks, rules, now}; }
   Lifetime lifetime() const { return {now - 60, now + 3600}; }
 
+  // One of private use, which all leaves made here are capable of.
+  static constexpr ExtensionType known_extension{0xff05};
   static LeafTemplate leaf(std::string_view name) {
     return {Credential::basic(as_bytes(name)),
             {{ProtocolVersion::mls10},
              {CipherSuite::x25519_aes128gcm_sha256_ed25519,
               CipherSuite::x25519_chacha20poly1305_sha256_ed25519},
-             {},
+             {known_extension},
              {},
              {CredentialType::basic}},
             {}};

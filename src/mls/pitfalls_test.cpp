@@ -126,6 +126,27 @@ TEST_F(Pitfalls, P10_ReplacingNobodyIsRefused) {
   EXPECT_EQ(refused(bob, message), Fault::remove_blank_leaf);
 }
 
+TEST_F(Pitfalls, P10_NewExtensionsJudgeTheAddsOfTheirCommit) {
+  const Extensions demanding{{ExtensionType::required_capabilities,
+                              encode(RequiredCapabilities{{known_extension}, {}, {}})}};
+  commit_and_adopt(members, 0, {{GroupContextExtensions{demanding}}});
+  const Proposal modest =
+      add_of("new", [](KeyPackage& kp) { kp.leaf.capabilities.extensions.clear(); });
+  EXPECT_EQ(refused({modest}), Fault::leaf_lacks_required_capability);
+  commit_and_adopt(members, 0, {{GroupContextExtensions{}}, modest});
+  expect_agreement(members);
+  EXPECT_EQ(refused({{GroupContextExtensions{demanding}}}), Fault::leaf_lacks_required_capability);
+}
+
+TEST_F(Pitfalls, P11_AnExternalCommitIsSignedForTheContextItFound) {
+  const AuthenticatedContent content = content_of(external_commit([](Commit&) {}));
+  const Buffer& key = std::get<Commit>(content.content.body).path->leaf.signature_key;
+  EXPECT_TRUE(content.verify_signature(suite, key, alice.context()));
+  GroupContext other = alice.context();
+  other.tree_hash[0] ^= 1;
+  EXPECT_FALSE(content.verify_signature(suite, key, other));
+}
+
 TEST_F(Pitfalls, P11_PathSecretsAreSealedUnderTheContextThatBegins) {
   const Extensions extensions{
       {ExtensionType::required_capabilities, encode(RequiredCapabilities{})}};

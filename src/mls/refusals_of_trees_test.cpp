@@ -1,5 +1,6 @@
 // RFC 9420 sections 7.8, 7.9 and 12.4.3.3: trees that somebody else describes. Alice, or whoever
 // has her keys, signs a GroupInfo with a tree that no honest group has.
+#include "mls/follower.h"
 #include "mls/refusals.h"
 
 namespace vicino::mls {
@@ -61,7 +62,7 @@ const Refusal refusals[] = {
     {"ATreeOverTheLimit", Fault::tree_too_large,
      [](Scene& s) {
        s.rules.max_members = 3;
-       return s.join_external(s.alice.group_info(true));
+       return fault_of(Follower::begin(s.alice.group_info(true), std::nullopt, s.environment()));
      }},
     {"ATreeFarOverTheLimit", Fault::tree_too_large,
      [](Scene& s) {
