@@ -14,5 +14,5 @@ export default defineConfig({
     sourcemap: true,
   },
   worker: { format: 'es' },
-  test: { include: ['src/**/*.test.ts'], environment: 'node' },
+  test: { include: ['src/**/*.test.ts'], environment: 'node', setupFiles: ['test_setup.mjs'] },
 });
