@@ -15,4 +15,8 @@ std::array<uint8_t, x25519_key_size> x25519_public(Bytes private_key);
 // Errors: malformed (not 32 bytes, or a point that makes the shared secret all zero).
 Result<SecretBytes<x25519_key_size>> x25519(Bytes private_key, Bytes public_key);
 
+// Whether agreeing with this key of 32 bytes always fails, as its secret would be zero (RFC 7748
+// section 6.1).
+bool x25519_of_small_order(Bytes public_key);
+
 }  // namespace vicino::crypto

@@ -37,19 +37,38 @@ TEST(X25519, GivesBothSidesTheSameSecret) {
   EXPECT_EQ(agree(bob, alice_public), secret);
 }
 
-TEST(X25519, RefusesKeysOfAnotherSizeAndOfSmallOrder) {
+TEST(X25519, RefusesKeysOfAnotherSize) {
   const Buffer own(32, 0x77);
   const auto refuses = [&](Bytes public_key) {
     const auto secret = x25519(own, public_key);
     return !secret && secret.error().code == Errc::malformed;
   };
   for (const size_t size : {0u, 31u, 33u, 64u}) EXPECT_TRUE(refuses(Buffer(size, 9))) << size;
-  Buffer point(32);
-  EXPECT_TRUE(refuses(point));
-  point[0] = 1;
-  EXPECT_TRUE(refuses(point));
-  point[0] = 9;
-  EXPECT_FALSE(refuses(point));
+}
+
+// 0, 1, the two of order 8, then p - 1, p, p + 1, and those with the bit set that doesn't count.
+TEST(X25519, KnowsThePointsOfSmallOrderByTheirBytes) {
+  std::vector<Buffer> points = {
+      Buffer(32), Buffer(32),
+      from_hex("e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800").value(),
+      from_hex("5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157").value()};
+  points[1][0] = 1;
+  for (const int low : {0xec, 0xed, 0xee}) {
+    Buffer& point = points.emplace_back(32, 0xff);
+    point.front() = static_cast<uint8_t>(low);
+    point.back() = 0x7f;
+  }
+  const Buffer own(32, 0x77);
+  for (Buffer& point : points) {
+    for (const int top : {0, 0x80}) {
+      point.back() = static_cast<uint8_t>(point.back() ^ top);
+      EXPECT_TRUE(x25519_of_small_order(point)) << to_hex(point);
+      EXPECT_FALSE(x25519(own, point)) << to_hex(point);
+    }
+  }
+  const Buffer ordinary(32, 9);
+  EXPECT_FALSE(x25519_of_small_order(ordinary));
+  EXPECT_TRUE(x25519(own, ordinary));
 }
 
 TEST(X25519DeathTest, APrivateKeyOfAnotherSizeIsABug) {

@@ -123,12 +123,20 @@ Result<Applied> Group::choose_proposals(CommitOptions& options, const Environmen
   const auto candidates = Chooser(public_, self(), by_value).take_refs();
   if (auto applied = apply(candidates)) return applied;
   // Nobody's proposal may keep a commit from being made: those that can't stand with the ones
-  // before them are left out.
+  // before them are left out. Tried by halves, so that one bad among many costs a few attempts.
+  if (auto alone = apply({}); !alone) return alone;
   std::vector<ProposalOrRef> kept;
-  for (const ProposalOrRef& candidate : candidates) {
-    kept.push_back(candidate);
-    if (!apply(kept)) kept.pop_back();
-  }
+  const auto take = [&](auto& again, std::span<const ProposalOrRef> some) -> void {
+    std::vector<ProposalOrRef> with = kept;
+    with.insert(with.end(), some.begin(), some.end());
+    if (apply(with)) {
+      kept = std::move(with);
+    } else if (some.size() > 1) {
+      again(again, some.first(some.size() / 2));
+      again(again, some.subspan(some.size() / 2));
+    }
+  };
+  take(take, candidates);
   return apply(kept);
 }
 

@@ -8,11 +8,11 @@ Status from_another_member(const AuthenticatedContent& message, LeafIndex self) 
   return require(message.content.sender != Sender::member(self), Fault::own_message);
 }
 
-ReceivedApplication application(const AuthenticatedContent& message) {
+ReceivedApplication application(AuthenticatedContent message) {
   return {{message.content.sender.index},
           message.content.epoch,
-          message.content.authenticated_data,
-          std::get<ApplicationData>(message.content.body)};
+          std::move(message.content.authenticated_data),
+          std::move(std::get<ApplicationData>(message.content.body))};
 }
 
 }  // namespace
@@ -55,7 +55,7 @@ Result<Group::Received> Group::receive_private(const PrivateMessage& message,
   switch (opened.message.content.type()) {
     case ContentType::application: {
       keys_.adopt(std::move(opened.opening));
-      return application(opened.message);
+      return application(std::move(opened.message));
     }
     case ContentType::proposal: {
       TRY_ASSIGN(ReceivedProposal kept, keep_proposal(opened.message, environment));
@@ -78,7 +78,7 @@ Result<Group::Received> Group::receive_late(PastEpoch& epoch, const PrivateMessa
   const PublicState then{epoch.context, epoch.tree, {}, {}, {}};
   TRY(authenticate(then, opened.message));
   epoch.keys.adopt(std::move(opened.opening));
-  return application(opened.message);
+  return application(std::move(opened.message));
 }
 
 Result<ReceivedProposal> Group::keep_proposal(const AuthenticatedContent& message,

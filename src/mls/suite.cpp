@@ -19,28 +19,6 @@ constexpr std::array suites = {
 constexpr std::string_view prefix = "MLS 1.0 ";
 constexpr std::string_view external_init_label = "MLS 1.0 external init secret";
 
-// The numbers below 2^255 that stand for points of small order, little-endian: 0, 1, the two of
-// order 8, p - 1, and p and p + 1, which stand for 0 and 1.
-constexpr std::array<uint8_t, crypto::x25519_key_size> near_p(uint8_t low) {
-  std::array<uint8_t, crypto::x25519_key_size> point;
-  point.fill(0xff);
-  point.front() = low;
-  point.back() = 0x7f;
-  return point;
-}
-constexpr std::array<uint8_t, crypto::x25519_key_size> small_order_points[] = {
-    {0},
-    {1},
-    {0xe0, 0xeb, 0x7a, 0x7c, 0x3b, 0x41, 0xb8, 0xae, 0x16, 0x56, 0xe3,
-     0xfa, 0xf1, 0x9f, 0xc4, 0x6a, 0xda, 0x09, 0x8d, 0xeb, 0x9c, 0x32,
-     0xb1, 0xfd, 0x86, 0x62, 0x05, 0x16, 0x5f, 0x49, 0xb8, 0x00},
-    {0x5f, 0x9c, 0x95, 0xbc, 0xa3, 0x50, 0x8c, 0x24, 0xb1, 0xd0, 0xb1,
-     0x55, 0x9c, 0x83, 0xef, 0x5b, 0x04, 0x44, 0x5c, 0xc4, 0x58, 0x1c,
-     0x8e, 0x86, 0xd8, 0x22, 0x4e, 0xdd, 0xd0, 0x9f, 0x11, 0x57},
-    near_p(0xec),
-    near_p(0xed),
-    near_p(0xee)};
-
 // struct { opaque label<V>; opaque content<V>; }: SignContent, EncryptContext and RefHashInput.
 Buffer labelled(std::string_view label, Bytes content) {
   Encoder encoder;
@@ -77,11 +55,7 @@ const Suite* Suite::find(CipherSuite id) {
 }
 
 bool Suite::is_public_key(Bytes key) const {
-  if (key.size() != public_key_size) return false;
-  std::array<uint8_t, crypto::x25519_key_size> point;
-  copy(key, point);
-  point[31] &= 0x7f;
-  return std::ranges::find(small_order_points, point) == std::end(small_order_points);
+  return key.size() == public_key_size && !crypto::x25519_of_small_order(key);
 }
 
 Buffer Suite::hash(Bytes message) const {

@@ -1,0 +1,38 @@
+#include "crypto/curve25519.h"
+
+namespace vicino::crypto {
+namespace {
+
+// The numbers below 2^255 that stand for points of small order, little-endian: 0, 1, the two of
+// order 8, p - 1, and p and p + 1, which stand for 0 and 1.
+constexpr std::array<uint8_t, x25519_key_size> near_p(uint8_t low) {
+  std::array<uint8_t, x25519_key_size> point;
+  point.fill(0xff);
+  point.front() = low;
+  point.back() = 0x7f;
+  return point;
+}
+constexpr std::array<uint8_t, x25519_key_size> small_order_points[] = {
+    {0},
+    {1},
+    {0xe0, 0xeb, 0x7a, 0x7c, 0x3b, 0x41, 0xb8, 0xae, 0x16, 0x56, 0xe3,
+     0xfa, 0xf1, 0x9f, 0xc4, 0x6a, 0xda, 0x09, 0x8d, 0xeb, 0x9c, 0x32,
+     0xb1, 0xfd, 0x86, 0x62, 0x05, 0x16, 0x5f, 0x49, 0xb8, 0x00},
+    {0x5f, 0x9c, 0x95, 0xbc, 0xa3, 0x50, 0x8c, 0x24, 0xb1, 0xd0, 0xb1,
+     0x55, 0x9c, 0x83, 0xef, 0x5b, 0x04, 0x44, 0x5c, 0xc4, 0x58, 0x1c,
+     0x8e, 0x86, 0xd8, 0x22, 0x4e, 0xdd, 0xd0, 0x9f, 0x11, 0x57},
+    near_p(0xec),
+    near_p(0xed),
+    near_p(0xee)};
+
+}  // namespace
+
+bool x25519_of_small_order(Bytes public_key) {
+  CHECK(public_key.size() == x25519_key_size);
+  std::array<uint8_t, x25519_key_size> point;
+  copy(public_key, point);
+  point[31] &= 0x7f;  // RFC 7748 section 5: the highest bit doesn't count
+  return std::ranges::find(small_order_points, point) != std::end(small_order_points);
+}
+
+}  // namespace vicino::crypto
