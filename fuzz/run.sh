@@ -19,7 +19,7 @@ for source in "$here"/fuzz_*.cpp; do
     continue
   fi
   found=1
-  mkdir -p "$build/corpus/$name" "$build/crashes"
+  mkdir -p "$build/corpus/$name" "$build/crashes" "$seeds/$name"
   log=$build/$name.log
   if "$build/$name" -max_total_time="$time" -max_len=16384 -timeout=10 -rss_limit_mb=1024 \
     -print_final_stats=1 -artifact_prefix="$build/crashes/$name-" \

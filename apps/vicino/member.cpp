@@ -168,25 +168,23 @@ void Member::carry_out(core::AnswerReady& answer) {
 void Member::carry_out(core::PhaseChanged& phase) {
   in_call_ = phase.phase == core::Phase::in_call;
   was_in_call_ |= in_call_;
+  if (in_call_) wants_.clear();  // of an earlier stay, in which numbers may have meant others
   if (phase.phase == core::Phase::reconnecting && phase.attempt == 1) ++reconnects_;
 }
 
 void Member::carry_out(core::RosterChanged& roster) {
   std::erase_if(roster.participants, [&](const core::ParticipantView& p) { return p.id == roster.self; });
-  const auto ids = [](const auto& participants) {
-    std::vector<ParticipantId> all;
-    for (const auto& p : participants) all.push_back(p.id);
-    return all;
-  };
-  const bool others = ids(roster_) != ids(roster.participants);
   roster_ = std::move(roster.participants);
-  if (!others) return;
   std::vector<core::Want> wants;
   for (const core::ParticipantView& p : roster_) {
-    if (wants.size() < options_.media.video_slots) {
+    // Somebody whose profile can't be read may have a camera.
+    const bool shows = !p.name || p.sources[static_cast<size_t>(core::Source::camera)].state != core::TrackState::off;
+    if (shows && wants.size() < options_.media.video_slots) {
       wants.push_back({p.id, core::Source::camera, wanted_width, wanted_height});
     }
   }
+  if (wants == wants_) return;
+  wants_ = wants;
   call_.watch(std::move(wants));
 }
 

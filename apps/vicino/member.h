@@ -81,6 +81,7 @@ class Member {
   Recording recording_;
   Recording sealed_;
   std::vector<core::ParticipantView> roster_;
+  std::vector<core::Want> wants_;  // as told to the server
   bool in_call_ = false;
   bool was_in_call_ = false;
   bool carrying_out_ = false;

@@ -25,6 +25,7 @@ struct Want {
   ParticipantId participant;
   Source source = Source::camera;
   uint16_t width = 0, height = 0;
+  friend bool operator==(const Want&, const Want&) = default;
 };
 
 struct JoinRequest {

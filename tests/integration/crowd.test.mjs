@@ -54,10 +54,12 @@ test('everyone decrypts every camera, and as many voices as there are slots', as
     90_000,
   );
   t.diagnostic(`complete after ${((Date.now() - begun) / 1000).toFixed(1)} s`);
+  // Frames may come before the news of who sends them, but not once everybody knows everybody.
+  const lost = new Map(everyone().map((m) => [m.name, m.framesUndecryptable]));
   await untilEverythingFlows(everyone);
   for (const member of everyone()) {
     assert.equal(member.others, participants - 1);
-    assert.equal(member.framesUndecryptable, 0, `${member.name} could not open frames`);
+    assert.equal(member.framesUndecryptable, lost.get(member.name), `${member.name} could not open frames`);
   }
   const metrics = await server.metrics();
   assert.equal(metrics.vicino_participants, participants);
