@@ -46,7 +46,7 @@ struct SetRules {
     io(self.rules.max_lifetime, self.rules.external_sender_proposals);
     uint8_t needs_psk = 0;
     io(needs_psk, self.rules.external_remove);
-    self.rules.external_commit_needs_psk = needs_psk != 0;
+    self.rules.joins_need_psk = needs_psk != 0;
     if (self.rules.external_remove > mls::ExternalRemove::allowed) io.fail(mls::Fault::bad_request);
   }
 };

@@ -59,7 +59,9 @@ struct Rules {
   size_t max_psks = 16;                        // in a commit
   uint64_t max_lifetime = 100ull * 24 * 3600;  // seconds a key package may be valid for
   std::vector<ProposalType> external_sender_proposals = {ProposalType::remove};
-  bool external_commit_needs_psk = false;
+  // Nobody comes in without a PSK from outside the group (PskType::external): an external commit, a
+  // commit with an Add and the Welcome one joins by each carry at least one.
+  bool joins_need_psk = false;
   ExternalRemove external_remove = ExternalRemove::forbidden;
 };
 

@@ -88,6 +88,8 @@ std::string_view to_string(Fault fault) {
       return "key_package_signature_invalid";
     case Fault::key_package_init_key_reused:
       return "key_package_init_key_reused";
+    case Fault::key_package_extension_duplicate:
+      return "key_package_extension_duplicate";
     case Fault::tree_shape_invalid:
       return "tree_shape_invalid";
     case Fault::tree_too_large:

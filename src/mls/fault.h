@@ -53,6 +53,7 @@ enum class Fault : uint8_t {
   key_package_suite_wrong,
   key_package_signature_invalid,
   key_package_init_key_reused,
+  key_package_extension_duplicate,
 
   // Trees (sections 7.8, 7.9 and 12.4.3.3).
   tree_shape_invalid,

@@ -24,7 +24,8 @@ Result<Follower::Received> Follower::receive(Bytes bytes, const Environment& env
   TRY_ASSIGN(StagedCommit staged, stage_commit(state_, content, environment));
   return std::make_unique<NextEpoch>(Follower(std::move(staged.next)), staged.committer,
                                      staged.external, staged.applied.added_leaves(),
-                                     staged.applied.updated, staged.applied.removed);
+                                     staged.applied.updated, staged.applied.removed,
+                                     std::move(staged.applied.proposals));
 }
 
 }  // namespace vicino::mls

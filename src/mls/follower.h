@@ -22,6 +22,9 @@ class Follower {
   // Faults: as Group::receive.
   Result<Received> receive(Bytes message, const Environment& environment);
 
+  // Those who join, by Welcome or from outside, can be given the tree from here when it isn't in
+  // what a member made: their `ratchet_tree` is state().tree.serialize(). For a Welcome, that of
+  // the epoch it begins.
   const PublicState& state() const { return state_; }
 
  private:
@@ -37,6 +40,7 @@ struct Follower::NextEpoch {
   std::vector<LeafIndex> added;
   std::vector<LeafIndex> updated;
   std::vector<LeafIndex> removed;
+  std::vector<SentProposal> proposals;  // as in mls::NewEpoch
 };
 
 }  // namespace vicino::mls

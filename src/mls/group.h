@@ -28,8 +28,9 @@ struct SendOptions {
 
 struct CommitOptions {
   std::vector<Proposal> proposals;  // by value, beside those that wait
-  bool with_pending =
-      true;  // those of section 12.2's conflicts are left out: a Remove wins, else the latest
+  // Those that wait; without those in conflict (section 12.2: a Remove wins, else the latest) and
+  // those that can't be committed, as Adds without the PSK that Rules::joins_need_psk asks for.
+  bool with_pending = true;
   bool force_path = false;
   std::optional<LeafTemplate> leaf;             // to change one's own, with a path
   std::optional<SignatureKeys> signature_keys;  // likewise
@@ -67,7 +68,7 @@ class Group {
                               Lifetime lifetime, Extensions extensions,
                               const Environment& environment, SecureRandom& random);
   // Section 12.4.3.1. `welcome`: an MLSMessage. `ratchet_tree`: the extension's content, when it
-  // isn't in the Welcome.
+  // isn't in the Welcome: serialize() of a member's or a follower's tree.
   static Result<Group> join(Bytes welcome, OwnKeyPackage key_package,
                             const std::optional<Buffer>& ratchet_tree,
                             const Environment& environment);
@@ -170,6 +171,9 @@ struct NewEpoch {
   std::vector<LeafIndex> added;
   std::vector<LeafIndex> updated;
   std::vector<LeafIndex> removed;
+  // All of the commit's, those by reference looked up: who proposed what, to be judged before this
+  // is adopted.
+  std::vector<SentProposal> proposals;
   std::optional<ReInit> reinit;
   Buffer commit;                  // own commits: the MLSMessage to send
   std::optional<Buffer> welcome;  // likewise, for those added, after the commit is accepted

@@ -192,6 +192,7 @@ NewEpoch Group::summary(const Applied& applied, LeafIndex committer) {
   epoch.added = applied.added_leaves();
   epoch.updated = applied.updated;
   epoch.removed = applied.removed;
+  epoch.proposals = applied.proposals;
   epoch.reinit = applied.reinit;
   return epoch;
 }

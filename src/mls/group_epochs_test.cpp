@@ -188,6 +188,112 @@ TEST_F(GroupEpochs, RestoredFromABackupNoNonceRepeats) {
   EXPECT_NE(sealed(members[1]), sealed(backup));
 }
 
+// By value and by reference, in one's own commit and another's, with or without secrets: the same.
+TEST_F(GroupEpochs, ACommitSaysWhoProposedWhat) {
+  Follower follower =
+      must(Follower::begin(members[0].group_info(true), std::nullopt, environment()));
+  const Buffer removal = must(members[1].propose({Remove{3}}, {}, environment(), random));
+  tell(members, 1, removal);
+  must(follower.receive(removal, environment()));
+  const Proposal add = add_of("new");
+  const NewEpoch own = commit(members[0], {add});
+  const std::vector<SentProposal> expected{{{Remove{3}}, Sender::member({1}), true},
+                                           {add, Sender::member({0}), false}};
+  EXPECT_EQ(own.proposals, expected);
+  EXPECT_EQ(receive_commit(members[2], own.commit).proposals, expected);
+  EXPECT_EQ(receive_commit(members[3], own.commit).proposals, expected);  // who is removed
+  auto followed = must(follower.receive(own.commit, environment()));
+  EXPECT_EQ(std::get<std::unique_ptr<Follower::NextEpoch>>(followed)->proposals, expected);
+}
+
+TEST_F(GroupEpochs, AnExternalCommitsProposalsAreTheJoiners) {
+  const NewEpoch joined = must(Group::join_external(members[0].group_info(true), newcomer("x"), {},
+                                                    std::nullopt, environment(), random));
+  const NewEpoch seen = receive_commit(members[1], joined.commit);
+  ASSERT_EQ(seen.proposals.size(), 1u);
+  EXPECT_EQ(seen.proposals[0].proposal.type(), ProposalType::external_init);
+  EXPECT_EQ(seen.proposals[0].sender, (Sender{SenderType::new_member_commit, 0}));
+  EXPECT_EQ(seen.proposals, joined.proposals);
+}
+
+// What a server does that follows: it keeps the tree, members don't send it.
+TEST_F(GroupEpochs, TheTreeComesFromAFollower) {
+  const Buffer info = members[0].group_info(false);
+  EXPECT_EQ(fault_of(Follower::begin(info, std::nullopt, environment())),
+            Fault::ratchet_tree_missing);
+  Follower follower = must(Follower::begin(info, members[1].tree().serialize(), environment()));
+  OwnKeyPackage own = key_package("new");
+  CommitOptions options;
+  options.proposals = {{Add{own.package}}};
+  options.tree_in_welcome = false;
+  NewEpoch epoch = commit(members[0], std::move(options));
+  auto followed = must(follower.receive(epoch.commit, environment()));
+  follower = std::move(std::get<std::unique_ptr<Follower::NextEpoch>>(followed)->next);
+  const Buffer welcome = *epoch.welcome;
+  adopt(members, 0, std::move(epoch));
+  members.push_back(
+      must(Group::join(welcome, std::move(own), follower.state().tree.serialize(), environment())));
+  expect_agreement(members);
+
+  NewEpoch joined =
+      must(Group::join_external(members[4].group_info(false), newcomer("x"), {},
+                                follower.state().tree.serialize(), environment(), random));
+  for (Group& member : members) member = std::move(*receive_commit(member, joined.commit).group);
+  members.push_back(std::move(*joined.group));
+  expect_agreement(members);
+}
+
+// After a loss of state: the same person with the same key takes the place of the old leaf.
+TEST_F(GroupEpochs, AMemberReplacesItselfFromOutsideWithTheSameKey) {
+  rules.external_remove = ExternalRemove::allowed;
+  policy.answer = [](const CredentialCheck& check) {
+    return !check.previous || (check.previous->credential == check.credential &&
+                               equal(check.previous->signature_key, check.signature_key));
+  };
+  Follower follower =
+      must(Follower::begin(members[0].group_info(true), std::nullopt, environment()));
+  ExternalJoinOptions options;
+  options.replaces = members[2].self();
+  NewMember again{leaf("2"), GroupPeek::signer(members[2]).clone()};
+  NewEpoch joined = must(Group::join_external(members[0].group_info(true), std::move(again),
+                                              options, std::nullopt, environment(), random));
+  EXPECT_EQ(joined.removed, (std::vector{LeafIndex{2}}));
+  auto followed = must(follower.receive(joined.commit, environment()));
+  follower = std::move(std::get<std::unique_ptr<Follower::NextEpoch>>(followed)->next);
+  EXPECT_FALSE(receive_commit(members[2], joined.commit).group);
+  for (const size_t i : {size_t{0}, size_t{1}, size_t{3}})
+    members[i] = std::move(*receive_commit(members[i], joined.commit).group);
+  members[2] = std::move(*joined.group);
+  expect_agreement(members);
+  EXPECT_EQ(follower.state(), members[0].state());
+  EXPECT_EQ(members[2].tree().leaf(members[2].self())->signature_key,
+            GroupPeek::signer(members[2]).public_key);
+  commit_and_adopt(members, 2);
+  expect_agreement(members);
+}
+
+TEST_F(GroupEpochs, ACommitHoldsEverythingAtOnce) {
+  psks.externals[bytes_of("tea")] = bytes_of("pot");
+  const Extensions extensions{{known_extension, {1}}};
+  OwnKeyPackage five = key_package("5"), six = key_package("6");
+  NewEpoch epoch = commit(members[0], {{Add{five.package}},
+                                       {Remove{1}},
+                                       {GroupContextExtensions{extensions}},
+                                       {PreSharedKey{external_psk("tea")}},
+                                       {Remove{3}},
+                                       {Add{six.package}}});
+  EXPECT_EQ(epoch.removed, (std::vector{LeafIndex{1}, LeafIndex{3}}));
+  EXPECT_EQ(epoch.added, (std::vector{LeafIndex{1}, LeafIndex{3}}));
+  EXPECT_EQ(epoch.proposals.size(), 6u);
+  const Buffer welcome = *epoch.welcome;
+  adopt(members, 0, std::move(epoch));
+  ASSERT_EQ(members.size(), 2u);
+  for (OwnKeyPackage* const own : {&five, &six})
+    members.push_back(must(Group::join(welcome, std::move(*own), std::nullopt, environment())));
+  expect_agreement(members);
+  EXPECT_EQ(members[3].context().extensions, extensions);
+}
+
 // One step of a long walk: whatever is possible in this epoch, chosen by `random`.
 class Walk : public GroupEpochs {
  protected:

@@ -59,6 +59,8 @@ Result<Group> Group::join(Bytes bytes, OwnKeyPackage own, const std::optional<Bu
                           const Environment& environment) {
   TRY_ASSIGN(const Welcome welcome, decode_body<Welcome>(bytes, environment));
   TRY_ASSIGN(const GroupSecrets group_secrets, open_group_secrets(welcome, own));
+  if (environment.rules.joins_need_psk && !has_external_psk(group_secrets.psks))
+    return fail(Fault::psk_required);
   const Suite& suite = *Suite::find(welcome.cipher_suite);
   TRY_ASSIGN(const auto psks, mls::find_psks(group_secrets.psks, environment));
   const Secret psk_secret = combine_psks(suite, psks);

@@ -1,4 +1,5 @@
 // What an application can allow and forbid (Rules in environment.h), from both sides of each line.
+#include "mls/follower.h"
 #include "mls/refusals.h"
 
 namespace vicino::mls {
@@ -17,6 +18,10 @@ class GroupRules : public Scene, public ::testing::Test {
   }
   std::optional<Fault> hears(Bytes message) {
     return fault_of(bob.receive(message, environment()));
+  }
+  std::optional<Fault> follows(Bytes message) {
+    Follower follower = must(Follower::begin(alice.group_info(true), std::nullopt, environment()));
+    return fault_of(follower.receive(message, environment()));
   }
   ExternalJoinOptions replacing(LeafIndex leaf, std::vector<PskId> ids = {}) {
     ExternalJoinOptions options;
@@ -61,12 +66,47 @@ TEST_F(GroupRules, AnExternalCommitMayNeedAPsk) {
   const Buffer without = external_commit([](Commit&) {});
   const NewEpoch with = must(Group::join_external(alice.group_info(true), newcomer("new"), options,
                                                   std::nullopt, environment(), random));
-  rules.external_commit_needs_psk = true;
+  rules.joins_need_psk = true;
   EXPECT_EQ(refused(bob, without), Fault::psk_required);
+  EXPECT_EQ(follows(without), Fault::psk_required);
   EXPECT_EQ(hears(with.commit), std::nullopt);
+  EXPECT_EQ(follows(with.commit), std::nullopt);
   EXPECT_EQ(join_external(alice.group_info(true)), Fault::psk_required);
   psks.externals[bytes_of("invitation")] = bytes_of("another secret");
   EXPECT_EQ(refused(bob, with.commit), Fault::confirmation_tag_invalid);
+}
+
+TEST_F(GroupRules, AnAddMayNeedAPsk) {
+  OwnKeyPackage own = key_package("new");
+  const Buffer without = commit(alice, {{Add{own.package}}}).commit;
+  rules.joins_need_psk = true;
+  EXPECT_EQ(refused(bob, without), Fault::psk_required);
+  EXPECT_EQ(follows(without), Fault::psk_required);
+  EXPECT_EQ(commits({{Add{own.package}}}), Fault::psk_required);
+  EXPECT_EQ(commits({{Add{own.package}}, {PreSharedKey{resumption_psk(alice, 1)}}}),
+            Fault::psk_required);
+  EXPECT_EQ(commits({{Remove{3}}}), std::nullopt);  // nobody joins
+  const NewEpoch with = commit(alice, {{Add{own.package}}, psk("invitation")});
+  EXPECT_EQ(hears(with.commit), std::nullopt);
+  EXPECT_EQ(follows(with.commit), std::nullopt);
+  EXPECT_EQ(fault_of(Group::join(*with.welcome, std::move(own), std::nullopt, environment())),
+            std::nullopt);
+}
+
+TEST_F(GroupRules, WhoeverJoinsByWelcomeMayNeedAPsk) {
+  OwnKeyPackage own = key_package("new");
+  const NewEpoch without = commit(alice, {{Add{own.package}}});
+  rules.joins_need_psk = true;
+  EXPECT_EQ(fault_of(Group::join(*without.welcome, std::move(own), std::nullopt, environment())),
+            Fault::psk_required);
+}
+
+// It goes in with the next commit that has one.
+TEST_F(GroupRules, AProposedAddWithoutThePskItNeedsWaits) {
+  tell(members, 1, must(bob.propose(add_of("new"), {}, environment(), random)));
+  rules.joins_need_psk = true;
+  EXPECT_TRUE(commit(alice).added.empty());
+  EXPECT_EQ(commit(alice, {psk("invitation")}).added, (std::vector{LeafIndex{4}}));
 }
 
 TEST_F(GroupRules, P15_NobodyIsReplacedFromOutsideUnlessItIsAllowed) {

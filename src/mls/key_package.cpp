@@ -21,6 +21,7 @@ Status KeyPackage::validate(const Suite& suite) const {
   if (!suite.is_public_key(init_key)) return fail(Fault::leaf_key_malformed);
   if (init_key == leaf.encryption_key) return fail(Fault::key_package_init_key_reused);
   if (leaf.source != LeafSource::key_package) return fail(Fault::leaf_source_wrong);
+  if (has_duplicate_types(extensions)) return fail(Fault::key_package_extension_duplicate);
   return require(
       suite.verify_with_label(leaf.signature_key, "KeyPackageTBS", to_be_signed(*this), signature),
       Fault::key_package_signature_invalid);

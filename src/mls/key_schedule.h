@@ -52,6 +52,11 @@ struct PskId {
   bool operator==(const PskId&) const = default;
 };
 
+// One from outside the group's history is among them.
+inline bool has_external_psk(const std::vector<PskId>& ids) {
+  return std::ranges::find(ids, PskType::external, &PskId::type) != ids.end();
+}
+
 struct Psk {
   PskId id;
   SecretBuffer secret;

@@ -105,22 +105,32 @@ Status validate_together(const ProposalList& list, const Environment& environmen
 
 // Section 12.2, the second list.
 Status validate_external(const ProposalList& list, const Environment& environment) {
-  size_t inits = 0, removes = 0, psks = 0, resumptions = 0;
+  size_t inits = 0, removes = 0, resumptions = 0;
   for (const SentProposal& sent : list.proposals) {
     if (sent.by_reference) return fail(Fault::external_commit_by_reference);
     inits += sent.proposal.as<ExternalInit>() != nullptr;
     removes += sent.proposal.as<Remove>() != nullptr;
     const auto* const psk = sent.proposal.as<PreSharedKey>();
-    psks += psk != nullptr;
     resumptions += psk && psk->psk.type == PskType::resumption;
   }
   if (inits != 1) return fail(Fault::external_commit_needs_one_init);
-  if (psks == 0 && environment.rules.external_commit_needs_psk) return fail(Fault::psk_required);
   const ExternalRemove rule = environment.rules.external_remove;
   const bool may_remove = rule == ExternalRemove::allowed ||
                           (rule == ExternalRemove::with_resumption_psk && resumptions > 0);
   return require(removes == 0 || (removes == 1 && may_remove),
                  Fault::external_commit_removes_other);
+}
+
+// Who comes in, by an Add or from outside, does so with a PSK if the rules say so.
+Status validate_joins(const ProposalList& list, const Environment& environment) {
+  if (!environment.rules.joins_need_psk) return {};
+  bool joins = !list.committer;
+  std::vector<PskId> psks;
+  for (const SentProposal& sent : list.proposals) {
+    joins |= sent.proposal.as<Add>() != nullptr;
+    if (const auto* psk = sent.proposal.as<PreSharedKey>()) psks.push_back(psk->psk);
+  }
+  return require(!joins || has_external_psk(psks), Fault::psk_required);
 }
 
 // Only these leave the others' keys alone.
@@ -154,14 +164,15 @@ Status validate_proposal(const Proposal& proposal, const Sender& sender, const R
   return std::visit(Validator{sender, tree, context, environment}, proposal.body);
 }
 
-Result<Applied> apply_proposals(const ProposalList& list, const RatchetTree& tree,
+Result<Applied> apply_proposals(ProposalList list, const RatchetTree& tree,
                                 const GroupContext& context, const Environment& environment) {
   if (list.proposals.size() > environment.rules.max_proposals)
     return fail(Fault::too_many_proposals);
   TRY(validate_together(list, environment));
   if (!list.committer) TRY(validate_external(list, environment));
+  TRY(validate_joins(list, environment));
 
-  Applied applied{tree, context.extensions, {}, {}, {}, {}, {}, {}, needs_path(list.proposals)};
+  Applied applied{tree, context.extensions, {}, {}, {}, {}, {}, {}, {}, needs_path(list.proposals)};
   for (const SentProposal& sent : list.proposals) note_for_secrets(sent.proposal, applied);
   // Leaves are judged by the group's extensions as they will be (section 12.3: group context
   // extensions come first).
@@ -187,6 +198,7 @@ Result<Applied> apply_proposals(const ProposalList& list, const RatchetTree& tre
       applied.added.push_back({index, add->key_package});
     }
   TRY(validate_members(applied.tree, applied.extensions));
+  applied.proposals = std::move(list.proposals);
   return applied;
 }
 

@@ -31,6 +31,7 @@ struct Addition {
 struct Applied {
   RatchetTree tree;
   Extensions extensions;
+  std::vector<SentProposal> proposals;
   std::vector<Addition> added;
   std::vector<LeafIndex> updated;
   std::vector<LeafIndex> removed;
@@ -48,7 +49,7 @@ Status validate_proposal(const Proposal& proposal, const Sender& sender, const R
                          const GroupContext& context, const Environment& environment);
 
 // Faults: those of sections 12.1 and 12.2, one for each rule.
-Result<Applied> apply_proposals(const ProposalList& list, const RatchetTree& tree,
+Result<Applied> apply_proposals(ProposalList list, const RatchetTree& tree,
                                 const GroupContext& context, const Environment& environment);
 
 }  // namespace vicino::mls

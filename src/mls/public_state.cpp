@@ -100,12 +100,15 @@ Status authenticate(const PublicState& state, const AuthenticatedContent& messag
                  Fault::signature_invalid);
 }
 
-Result<PendingProposal> judge_proposal(const PublicState& state, const AuthenticatedContent& message,
+Result<PendingProposal> judge_proposal(const PublicState& state,
+                                       const AuthenticatedContent& message,
                                        const Environment& environment) {
   const auto& proposal = std::get<Proposal>(message.content.body);
   TRY(validate_proposal(proposal, message.content.sender, state.tree, state.context, environment));
-  if (state.pending.size() >= environment.rules.max_proposals) return fail(Fault::too_many_proposals);
-  return PendingProposal{message.proposal_ref(state.suite()), {proposal, message.content.sender, true}};
+  if (state.pending.size() >= environment.rules.max_proposals)
+    return fail(Fault::too_many_proposals);
+  return PendingProposal{message.proposal_ref(state.suite()),
+                         {proposal, message.content.sender, true}};
 }
 
 void keep(PublicState& state, PendingProposal proposal) {
@@ -157,9 +160,10 @@ Result<StagedCommit> stage_commit(const PublicState& state, const AuthenticatedC
   if (message.auth.confirmation_tag.empty()) return fail(Fault::confirmation_tag_missing);
   const bool external = content.sender.type == SenderType::new_member_commit;
   TRY_ASSIGN(auto proposals, resolve(state, commit, content.sender));
-  const ProposalList list{std::move(proposals),
-                          external ? std::nullopt : std::optional(LeafIndex{content.sender.index})};
-  TRY_ASSIGN(Applied applied, apply_proposals(list, state.tree, state.context, environment));
+  ProposalList list{std::move(proposals),
+                    external ? std::nullopt : std::optional(LeafIndex{content.sender.index})};
+  TRY_ASSIGN(Applied applied,
+             apply_proposals(std::move(list), state.tree, state.context, environment));
   if (applied.path_required && !commit.path) return fail(Fault::path_required);
   LeafIndex committer{content.sender.index};
   if (commit.path) {

@@ -30,8 +30,10 @@ struct PublicState {
 // wrong_epoch, sender_not_a_member, sender_type_not_allowed, signature_invalid.
 Status authenticate(const PublicState& state, const AuthenticatedContent& message);
 
-// An authentic proposal, fit to be kept for a commit to come. Faults: those of section 12.1, too_many_proposals.
-Result<PendingProposal> judge_proposal(const PublicState& state, const AuthenticatedContent& message,
+// An authentic proposal, fit to be kept for a commit to come. Faults: those of section 12.1,
+// too_many_proposals.
+Result<PendingProposal> judge_proposal(const PublicState& state,
+                                       const AuthenticatedContent& message,
                                        const Environment& environment);
 // Once however often it comes.
 void keep(PublicState& state, PendingProposal proposal);

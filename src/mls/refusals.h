@@ -98,7 +98,7 @@ struct Scene : World {
   Rules permissive() const {
     Rules allowing = rules;
     allowing.external_remove = ExternalRemove::allowed;
-    allowing.external_commit_needs_psk = false;
+    allowing.joins_need_psk = false;
     return allowing;
   }
 };

@@ -160,6 +160,18 @@ const Refusal refusals[] = {
          with_psk(at, f, id);
        });
      }},
+    {"AWelcomeWithoutThePskItNeeds", Fault::psk_required,
+     [](Scene& s) {
+       const auto nothing = [](Scene& at, Invitation&) { at.rules.joins_need_psk = true; };
+       return refused_welcome(s, nothing);
+     }},
+    {"AWelcomeWithAPskOfTheGroupsPast", Fault::psk_required,
+     [](Scene& s) {
+       return refused_forgery(s, [](Scene& at, Forgery& f) {
+         at.rules.joins_need_psk = true;
+         with_psk(at, f, at.resumption_psk(at.alice, at.alice.context().epoch));
+       });
+     }},
     {"AWelcomeWithMorePsksThanAllowed", Fault::too_many_psks,
      [](Scene& s) {
        s.rules.max_psks = 0;

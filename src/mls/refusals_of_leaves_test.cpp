@@ -253,6 +253,12 @@ const Refusal refusals[] = {
      [](Scene& s) {
        return refused_add(s, [](KeyPackage& p) { p.init_key = p.leaf.encryption_key; });
      }},
+    {"AKeyPackageExtensionTwice", Fault::key_package_extension_duplicate,
+     [](Scene& s) {
+       return refused_add(s, [](KeyPackage& p) {
+         p.extensions = {{World::known_extension, {1}}, {World::known_extension, {2}}};
+       });
+     }},
 };
 
 }  // namespace

@@ -154,8 +154,18 @@ const Refusal refusals[] = {
      [](Scene& s) { return s.refused({psk(s.external_psk("tea"))}); }},
     {"AnExternalCommitWithoutThePskItNeeds", Fault::psk_required,
      [](Scene& s) {
-       s.rules.external_commit_needs_psk = true;
+       s.rules.joins_need_psk = true;
        return refused_external(s, [](Commit&) {});
+     }},
+    {"AnAddWithoutThePskItNeeds", Fault::psk_required,
+     [](Scene& s) {
+       s.rules.joins_need_psk = true;
+       return s.refused({s.add_of("new")});
+     }},
+    {"AnAddWithAPskOfTheGroupsPast", Fault::psk_required,
+     [](Scene& s) {
+       s.rules.joins_need_psk = true;
+       return s.refused({s.add_of("new"), psk(s.resumption_psk(s.alice, s.alice.context().epoch))});
      }},
     {"TwoChangesOfTheGroupsExtensions", Fault::group_context_extensions_twice,
      [](Scene& s) {

@@ -43,6 +43,7 @@ export const faults = [
   'key_package_suite_wrong',
   'key_package_signature_invalid',
   'key_package_init_key_reused',
+  'key_package_extension_duplicate',
   'tree_shape_invalid',
   'tree_too_large',
   'tree_hash_wrong',

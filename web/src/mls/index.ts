@@ -35,7 +35,7 @@ export interface Rules {
   /** Seconds. */
   readonly maxLifetime: bigint;
   readonly externalSenderProposals: readonly ProposalType[];
-  readonly externalCommitNeedsPsk: boolean;
+  readonly joinsNeedPsk: boolean;
   readonly externalRemove: 'forbidden' | 'with_resumption_psk' | 'allowed';
 }
 
@@ -51,7 +51,7 @@ export const defaultRules: Rules = {
   maxPsks: 16,
   maxLifetime: 100n * 24n * 3600n,
   externalSenderProposals: ['remove'],
-  externalCommitNeedsPsk: false,
+  joinsNeedPsk: false,
   externalRemove: 'forbidden',
 };
 
@@ -86,7 +86,7 @@ export class MlsCore {
     request
       .u64(rules.maxLifetime)
       .list(rules.externalSenderProposals, (list, type) => list.u16(proposalTypes.indexOf(type) + 1))
-      .bool(rules.externalCommitNeedsPsk)
+      .bool(rules.joinsNeedPsk)
       .u8(['forbidden', 'with_resumption_psk', 'allowed'].indexOf(rules.externalRemove));
     this.#module.call('set_rules', request);
   }
