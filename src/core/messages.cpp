@@ -1,153 +1,93 @@
+// What the client sends. Reading is in server_messages.cpp.
 #include "core/messages.h"
 
-#include "base/limits.h"
 #include "schema/wire_generated.h"
 
 namespace vicino::core {
 namespace {
 
-constexpr uint16_t protocol_version = 1;
-constexpr size_t max_detail = 512;
+using Builder = flatbuffers::FlatBufferBuilder;
+using Vector = flatbuffers::Offset<flatbuffers::Vector<uint8_t>>;
 
-Buffer finish(flatbuffers::FlatBufferBuilder& builder, wire::ClientBody type, flatbuffers::Offset<void> body) {
-  builder.Finish(wire::CreateClientMessage(builder, type, body));
+template <class T>
+Buffer finish(Builder& builder, wire::ClientBody type, flatbuffers::Offset<T> body) {
+  builder.Finish(wire::CreateClientMessage(builder, type, body.Union()));
   return Buffer(builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize());
 }
 
-flatbuffers::Offset<flatbuffers::Vector<uint8_t>> vector_of(flatbuffers::FlatBufferBuilder& builder, Bytes bytes) {
-  return builder.CreateVector(bytes.data(), bytes.size());
+Vector vector_of(Builder& builder, Bytes bytes) { return builder.CreateVector(bytes.data(), bytes.size()); }
+Vector vector_of(Builder& builder, const std::optional<Buffer>& bytes) {
+  return bytes ? vector_of(builder, Bytes(*bytes)) : Vector(0);
 }
 
-Bytes bytes_of(const flatbuffers::Vector<uint8_t>& vector) { return {vector.data(), vector.size()}; }
-
-Buffer copy_of(const flatbuffers::Vector<uint8_t>& vector) { return Buffer(vector.begin(), vector.end()); }
-
-Result<Source> source_of_wire(wire::Source source) {
-  if (source > wire::Source::MAX) return fail(Errc::malformed, "unknown source");
-  return static_cast<Source>(source);
-}
-
-Result<said::Member> read_member(const wire::Participant& p) {
-  if (p.profile()->size() > limits::max_profile) return fail(Errc::malformed, "profile over its limit");
-  if ((p.sender() & 15) != 0) return fail(Errc::malformed, "sender id with context bits");
-  return said::Member{{p.id()}, {p.sender()}, copy_of(*p.profile())};
-}
-
-Result<said::Message> read(const wire::Joined& j) {
-  said::Joined joined;
-  joined.self = {j.self()};
-  if (j.resume()->size() != joined.resume.size()) return fail(Errc::malformed, "resume token's size");
-  copy(bytes_of(*j.resume()), joined.resume);
-  joined.answer = j.answer()->str();
-  if (joined.answer.size() > limits::max_sdp) return fail(Errc::too_large, "answer");
-  if (j.roster()) {
-    if (j.roster()->size() > limits::max_participants) return fail(Errc::too_large, "roster");
-    for (const wire::Participant* p : *j.roster()) {
-      TRY_ASSIGN(said::Member member, read_member(*p));
-      joined.roster.push_back(std::move(member));
-    }
-  }
-  return said::Message(std::move(joined));
-}
-
-Result<said::Message> read(const wire::Slots& s) {
-  said::Slots slots;
-  if (!s.slots()) return said::Message(std::move(slots));
-  if (s.slots()->size() > limits::max_sdp_media) return fail(Errc::too_large, "slots");
-  for (const wire::Slot* slot : *s.slots()) {
-    TRY_ASSIGN(const Source source, source_of_wire(slot->source()));
-    std::optional<ParticipantId> content;
-    if (slot->participant() != 0) content = ParticipantId{slot->participant()};
-    slots.slots.push_back({slot->mid()->str(), content, source});
-  }
-  return said::Message(std::move(slots));
-}
-
-Result<said::Message> read(const wire::Refused& r) {
-  if (r.reason() > wire::Refusal::MAX) return fail(Errc::malformed, "unknown refusal");
-  std::string detail = r.detail() ? r.detail()->str() : "";
-  if (detail.size() > max_detail) detail.resize(max_detail);
-  return said::Message(said::Refused{static_cast<said::Refusal>(r.reason()), std::move(detail), r.retry_after_ms()});
-}
+wire::Source to_wire(Source source) { return static_cast<wire::Source>(source); }
 
 }  // namespace
 
 Buffer write_join(const JoinRequest& request) {
-  flatbuffers::FlatBufferBuilder builder(4096);
+  Builder builder(4096);
   std::vector<flatbuffers::Offset<wire::Track>> tracks;
-  for (const OwnTrack& track : request.tracks) {
-    tracks.push_back(wire::CreateTrackDirect(builder, track.mid.c_str(), static_cast<wire::Source>(track.source),
-                                             track.width, track.height));
+  for (const OwnTrack& t : request.tracks) {
+    tracks.push_back(wire::CreateTrackDirect(builder, t.mid.c_str(), to_wire(t.source), t.width, t.height));
   }
-  const auto room = vector_of(builder, request.room);
-  const auto token = vector_of(builder, request.access_token);
-  const auto profile = vector_of(builder, request.profile);
-  const auto resume = request.resume ? vector_of(builder, *request.resume) : 0;
+  const auto* newcomer = std::get_if<Newcomer>(&request.as);
+  const auto* returning = std::get_if<Returning>(&request.as);
+  const Vector room = vector_of(builder, request.room);
+  const Vector token = vector_of(builder, request.access_token);
   const auto offer = builder.CreateString(request.offer);
   const auto all_tracks = builder.CreateVector(tracks);
-  const auto join = wire::CreateJoin(builder, protocol_version, room, token, request.sender.value, profile, resume,
-                                     offer, all_tracks);
-  return finish(builder, wire::ClientBody::Join, join.Union());
+  const Vector key_package = newcomer ? vector_of(builder, Bytes(newcomer->key_package)) : 0;
+  const Vector name = newcomer ? vector_of(builder, Bytes(newcomer->waiting_name)) : 0;
+  const Vector group_info = newcomer ? vector_of(builder, Bytes(newcomer->group_info)) : 0;
+  const Vector proof = returning ? vector_of(builder, Bytes(returning->proof)) : 0;
+  return finish(builder, wire::ClientBody::Join,
+                wire::CreateJoin(builder, wire_version, room, token, request.sender.value, offer, all_tracks,
+                                 key_package, name, group_info, proof, returning ? returning->seen : 0));
 }
 
-Buffer write_set_profile(Bytes sealed) {
-  flatbuffers::FlatBufferBuilder builder;
-  const auto profile = vector_of(builder, sealed);
-  return finish(builder, wire::ClientBody::SetProfile, wire::CreateSetProfile(builder, profile).Union());
+Buffer write_get_group() {
+  Builder builder;
+  return finish(builder, wire::ClientBody::GetGroup, wire::CreateGetGroup(builder));
 }
 
-Buffer write_watch(const std::vector<Want>& wants) {
-  flatbuffers::FlatBufferBuilder builder;
+Buffer write_commit(const CommitUpload& upload) {
+  Builder builder(4096);
+  const Vector commit = vector_of(builder, Bytes(upload.commit));
+  const Vector group_info = vector_of(builder, Bytes(upload.group_info));
+  const Vector welcome = vector_of(builder, upload.welcome);
+  const Vector token_hash = vector_of(builder, upload.token_hash);
+  return finish(builder, wire::ClientBody::Commit,
+                wire::CreateCommit(builder, commit, group_info, welcome, token_hash));
+}
+
+Buffer write_post(Bytes message) {
+  Builder builder;
+  const Vector bytes = vector_of(builder, message);
+  return finish(builder, wire::ClientBody::Post, wire::CreatePost(builder, bytes));
+}
+
+Buffer write_ready(uint64_t epoch) {
+  Builder builder;
+  return finish(builder, wire::ClientBody::Ready, wire::CreateReady(builder, epoch));
+}
+
+Buffer write_deny(SenderId sender) {
+  Builder builder;
+  return finish(builder, wire::ClientBody::Deny, wire::CreateDeny(builder, sender.value));
+}
+
+Buffer write_watch(const std::vector<WireWant>& wants) {
+  Builder builder;
   std::vector<flatbuffers::Offset<wire::Want>> all;
-  for (const Want& want : wants) {
-    all.push_back(wire::CreateWant(builder, want.participant.value, static_cast<wire::Source>(want.source), want.width,
-                                   want.height));
+  for (const WireWant& w : wants) {
+    all.push_back(wire::CreateWant(builder, w.participant.value, to_wire(w.source), w.width, w.height));
   }
-  return finish(builder, wire::ClientBody::Watch, wire::CreateWatchDirect(builder, &all).Union());
+  return finish(builder, wire::ClientBody::Watch, wire::CreateWatchDirect(builder, &all));
 }
 
 Buffer write_leave() {
-  flatbuffers::FlatBufferBuilder builder;
-  return finish(builder, wire::ClientBody::Leave, wire::CreateLeave(builder).Union());
-}
-
-namespace {
-
-// `message` starts at a multiple of 8 in memory: the format's own alignment is relative to that.
-Result<said::Message> read_aligned(Bytes message) {
-  flatbuffers::Verifier verifier(message.data(), message.size());
-  if (!verifier.VerifyBuffer<wire::ServerMessage>()) return fail(Errc::malformed, "server message");
-  const auto* root = flatbuffers::GetRoot<wire::ServerMessage>(message.data());
-  switch (root->body_type()) {
-    case wire::ServerBody::Joined:
-      return read(*root->body_as_Joined());
-    case wire::ServerBody::ParticipantJoined: {
-      TRY_ASSIGN(said::Member member, read_member(*root->body_as_ParticipantJoined()->participant()));
-      return said::Message(said::MemberJoined{std::move(member)});
-    }
-    case wire::ServerBody::ParticipantLeft:
-      return said::Message(said::MemberLeft{{root->body_as_ParticipantLeft()->id()}});
-    case wire::ServerBody::ProfileChanged: {
-      const auto* changed = root->body_as_ProfileChanged();
-      if (changed->profile()->size() > limits::max_profile) return fail(Errc::malformed, "profile over its limit");
-      return said::Message(said::ProfileChanged{{changed->id()}, copy_of(*changed->profile())});
-    }
-    case wire::ServerBody::Slots:
-      return read(*root->body_as_Slots());
-    case wire::ServerBody::Refused:
-      return read(*root->body_as_Refused());
-    default:
-      return fail(Errc::malformed, "unknown server message");
-  }
-}
-
-}  // namespace
-
-Result<said::Message> read_server_message(Bytes message) {
-  if (message.size() > limits::max_wire_message) return fail(Errc::too_large, "server message");
-  if (reinterpret_cast<uintptr_t>(message.data()) % 8 == 0) return read_aligned(message);
-  const Buffer aligned(message.begin(), message.end());
-  return read_aligned(aligned);
+  Builder builder;
+  return finish(builder, wire::ClientBody::Leave, wire::CreateLeave(builder));
 }
 
 }  // namespace vicino::core

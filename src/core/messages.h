@@ -7,11 +7,13 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "core/link.h"
 #include "core/media_keys.h"
 
 namespace vicino::core {
 
-using ResumeToken = std::array<uint8_t, 16>;
+inline constexpr uint16_t wire_version = 2;
+inline constexpr size_t wire_nonce_size = 32;
 
 // One of the own tracks: which m-line of the offer carries it; picture size 0 for audio.
 struct OwnTrack {
@@ -20,40 +22,98 @@ struct OwnTrack {
   uint16_t width = 0, height = 0;
 };
 
-// What the layout shows, most wanted first; device pixels.
-struct Want {
+// A wanted source by the server's number of its participant; device pixels.
+struct WireWant {
   ParticipantId participant;
   Source source = Source::camera;
   uint16_t width = 0, height = 0;
-  friend bool operator==(const Want&, const Want&) = default;
+  friend bool operator==(const WireWant&, const WireWant&) = default;
+};
+
+// What somebody brings who isn't in the group.
+struct Newcomer {
+  Buffer key_package;
+  Buffer waiting_name;
+  Buffer group_info;
+};
+// What a member brings that comes back.
+struct Returning {
+  Buffer proof;
+  uint64_t seen = 0;
 };
 
 struct JoinRequest {
   RoomName room;
   Bytes access_token;
   SenderId sender;
-  Buffer profile;
-  std::optional<ResumeToken> resume;
   std::string offer;
   std::vector<OwnTrack> tracks;
+  std::variant<Newcomer, Returning> as;
 };
 Buffer write_join(const JoinRequest& request);
-Buffer write_set_profile(Bytes sealed);
-Buffer write_watch(const std::vector<Want>& wants);
+Buffer write_get_group();
+struct CommitUpload {
+  Buffer commit;
+  Buffer group_info;
+  std::optional<Buffer> welcome;
+  std::optional<Buffer> token_hash;
+};
+Buffer write_commit(const CommitUpload& commit);
+Buffer write_post(Bytes message);
+Buffer write_ready(uint64_t epoch);
+Buffer write_deny(SenderId sender);
+Buffer write_watch(const std::vector<WireWant>& wants);
 Buffer write_leave();
 
 namespace said {  // by the server
 
+struct Hello {
+  uint16_t version;
+  std::array<uint8_t, wire_nonce_size> nonce;
+  std::array<uint8_t, 32> external_sender;
+};
+struct InLobby {
+  bool lobby;
+};
 struct Member {
   ParticipantId id;
   SenderId sender;
-  Buffer profile;
+  bool connected;
 };
 struct Joined {
   ParticipantId self;
-  ResumeToken resume;
   std::string answer;
   std::vector<Member> roster;
+  bool founded;
+};
+struct Welcome {
+  Buffer welcome, tree;
+  uint64_t seq;
+};
+struct Group {
+  Buffer group_info, tree;
+  uint64_t seq;
+};
+struct Handshake {
+  uint64_t seq;
+  Buffer message;
+};
+struct CommitRefused {
+  std::string detail;
+};
+struct Posted {
+  uint64_t seq;
+  Buffer message;
+};
+struct Switch {
+  uint64_t epoch;
+};
+struct Waiting {
+  SenderId sender;
+  Buffer key_package, name;
+};
+struct WaitingGone {
+  SenderId sender;
 };
 struct MemberJoined {
   Member member;
@@ -61,9 +121,9 @@ struct MemberJoined {
 struct MemberLeft {
   ParticipantId id;
 };
-struct ProfileChanged {
+struct MemberConnection {
   ParticipantId id;
-  Buffer profile;
+  bool connected;
 };
 struct SlotContent {
   std::string mid;
@@ -72,6 +132,9 @@ struct SlotContent {
 };
 struct Slots {
   std::vector<SlotContent> slots;
+};
+struct HeldBack {
+  std::vector<WireWant> sources;
 };
 enum class Refusal : uint8_t {
   bad_message,
@@ -84,14 +147,21 @@ enum class Refusal : uint8_t {
   draining,
   open_room,
   replaced,
-  rooms_closed
+  rooms_closed,
+  not_admitted,
+  removed,
+  link_revoked,
+  room_locked,
+  lobby_full,
+  not_a_member
 };
 struct Refused {
   Refusal reason;
   std::string detail;
   uint32_t retry_after_ms;
 };
-using Message = std::variant<Joined, MemberJoined, MemberLeft, ProfileChanged, Slots, Refused>;
+using Message = std::variant<Hello, InLobby, Joined, Welcome, Group, Handshake, CommitRefused, Posted, Switch, Waiting,
+                             WaitingGone, MemberJoined, MemberLeft, MemberConnection, Slots, HeldBack, Refused>;
 
 }  // namespace said
 

@@ -20,13 +20,11 @@ Buffer encode(Body body) {
 wire::JoinedT joined(size_t others = 2) {
   wire::JoinedT message;
   message.self = 7;
-  message.resume.assign(16, 5);
   message.answer = "v=0";
   for (uint32_t i = 0; i < others; ++i) {
     wire::ParticipantT& p = *message.roster.emplace_back(std::make_unique<wire::ParticipantT>());
     p.id = i + 1;
     p.sender = 16 * (i + 1);
-    p.profile = {1, 2};
   }
   return message;
 }
@@ -58,20 +56,26 @@ TEST(Messages, LengthsAndNumbersAreHeldToTheirLimits) {
   EXPECT_TRUE(read_server_message(encode(joined(limits::max_participants))));
   EXPECT_EQ(error(joined(limits::max_participants + 1)), Errc::too_large);
   wire::JoinedT message = joined();
-  message.resume.pop_back();
-  EXPECT_EQ(error(std::move(message)), Errc::malformed);
-  message = joined();
-  message.roster[0]->sender = 17;
-  EXPECT_EQ(error(std::move(message)), Errc::malformed);
-  message = joined();
-  message.roster[0]->profile.resize(limits::max_profile + 1);
+  message.roster[0]->sender = 0;
   EXPECT_EQ(error(std::move(message)), Errc::malformed);
   message = joined();
   message.answer.assign(limits::max_sdp + 1, 'x');
   EXPECT_EQ(error(std::move(message)), Errc::too_large);
   wire::RefusedT refused;
-  refused.reason = static_cast<wire::Refusal>(11);
+  refused.reason = static_cast<wire::Refusal>(static_cast<int>(wire::Refusal::MAX) + 1);
   EXPECT_EQ(error(refused), Errc::malformed);
+  wire::HelloT hello;
+  hello.nonce.assign(32, 1);
+  hello.external_sender.assign(32, 2);
+  EXPECT_TRUE(read_server_message(encode(hello)));
+  hello.nonce.pop_back();
+  EXPECT_EQ(error(hello), Errc::malformed);
+  wire::WaitingT waiting;
+  waiting.sender = 1;
+  waiting.key_package.assign(4096, 3);
+  EXPECT_TRUE(read_server_message(encode(waiting)));
+  waiting.name.assign(513, 4);
+  EXPECT_EQ(error(waiting), Errc::too_large);
   EXPECT_EQ(read_server_message(Buffer(limits::max_wire_message + 1)).error().code, Errc::too_large);
 }
 
