@@ -1,22 +1,15 @@
-// Whose media is under which key. Today every sender's base key follows from the link; a group key agreement will replace
-// derive_base_key() and nothing else changes: key ids, contexts and replay windows are SFrame's (sframe/media_frame.h).
+// What a call's media is made of: sources and the keys of an epoch (docs/protocol.md, "Media").
 #pragma once
 
-#include "base/ids.h"
-#include "base/random.h"
-#include "core/room_keys.h"
-#include "sframe/media_frame.h"
+#include "base/secret.h"
+#include "sframe/key_id.h"
 
 namespace vicino::core {
 
 using Source = sframe::Source;
 inline constexpr size_t source_count = 4;
 
+// MLS-Exporter("SFrame 1.0 Base Key", "", 16) of an epoch: all its members have it. RFC 9605 section 5.2.
 using BaseKey = SecretBytes<16>;
-
-// 64 random bits, the low four of them zero: those say which of the sender's streams a key id is.
-SenderId random_sender(SecureRandom& random);
-
-BaseKey derive_base_key(const MediaSecret& secret, SenderId sender);
 
 }  // namespace vicino::core
