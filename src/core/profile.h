@@ -5,6 +5,7 @@
 
 #include "base/ids.h"
 #include "base/random.h"
+#include "core/display_name.h"
 #include "core/room_keys.h"
 
 namespace vicino::core {
@@ -15,10 +16,6 @@ struct Profile {
   bool microphone = false, camera = false, screen = false, screen_audio = false;  // true: on
   friend bool operator==(const Profile&, const Profile&) = default;
 };
-
-// A name as it may be shown: trimmed, control characters and direction overrides removed, cut to limits::max_name
-// characters. Empty when nothing is left.
-std::string clean_name(std::string_view name);
 
 // AES-128-GCM under the room's profile key, bound to the sender's id; padded, so that its size tells little of the name.
 // 12 bytes of random nonce, then ciphertext and tag.
