@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/frame_keys.h"
+#include "core/identity.h"
 
 namespace vicino::core {
 
@@ -20,8 +21,6 @@ struct MediaState {
   bool microphone = false, camera = false, screen = false, screen_audio = false;
   friend bool operator==(const MediaState&, const MediaState&) = default;
 };
-
-enum class Trust : uint8_t { guest = 0, known = 1, verified = 2, changed = 3 };
 
 // Numbers and meanings of ui.fbs.
 enum class TrackState : uint8_t {
