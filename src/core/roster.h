@@ -10,6 +10,7 @@
 
 #include "core/frame_keys.h"
 #include "core/identity.h"
+#include "core/identity.h"
 
 namespace vicino::core {
 
