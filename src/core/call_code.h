@@ -1,0 +1,150 @@
+// The call code: seven emoji that are the same for all members exactly when all see the same group. Short enough to
+// read out, and safe although short: each member first commits to a random nonce and reveals it only when it holds the
+// commitments of all, so nobody can choose its part knowing the others' and search for a code that fits
+// (docs/protocol.md, "Call code").
+//
+//   commitment = SHA-256("vicino/2 code commit" | epoch (8) | round (2) | authenticator size (2) | epoch authenticator
+//   |
+//                        participants (2) | each participant's sender id (8), in leaf order | own sender id (8) | nonce
+//                        (32))
+//   code       = the first 42 bits, 7 numbers of 6 bits, of
+//                SHA-256("vicino/2 code" | authenticator size (2) | epoch authenticator | round (2) |
+//                        members (2) | of each, in leaf order: leaf (4), sender id (8), account key (32) |
+//                        participants (2) | of each, in leaf order: leaf (4), revealed nonce (32))
+//
+// Participants of a round are the members but those left out for their silence. They are in the commitment so that two
+// who disagree about them refuse each other's reveals, and never show different codes for the same group.
+//
+// Who stays silent for `patience` is left out: the first by leaf of those who spoke posts CodeRestart; should it be
+// silent about that, the next one does after `next_rank`. A restart counts for everybody only if all it newly leaves
+// out are silent here too, and not before `earliest` by the own clock: so a member can stop itself from being in the
+// code, and nobody else, and can't use up the rounds. Messages are in the server's order, the same for all.
+//
+// "Epoch" here is the one that the last change of the roster began; epochs that change only settings keep the code.
+#pragma once
+
+#include <array>
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/random.h"
+#include "base/time.h"
+#include "core/content.h"
+
+namespace vicino::core {
+
+struct CallCodeOptions {
+  Duration settle = milliseconds(500);  // after a change of the roster, for those who come and go together
+  Duration patience = seconds(5);       // for a commitment, and then for a reveal
+  Duration next_rank = seconds(1);      // until the next member posts a restart that the one before didn't
+  Duration earliest = seconds(4);       // into a phase, by the own clock: before it, a restart waits
+  uint16_t max_rounds = 8;              // per epoch; each gives an attacker one more try at 2^-42
+};
+
+struct CodeMember {
+  uint32_t leaf = 0;
+  SenderId sender;
+  std::array<uint8_t, 32> account_key{};
+};
+
+class CallCode {
+ public:
+  using Code = std::array<uint8_t, 7>;  // each below 64
+
+  enum class State : uint8_t {
+    alone,       // no code for one member, nor for none
+    settling,    // the roster has just changed
+    committing,  // commitments are coming
+    revealing,   // all commitments are here, nonces are coming
+    shown,
+    left_out,  // the others went on without this member
+    given_up,  // max_rounds are used up
+  };
+
+  explicit CallCode(SecureRandom& random, CallCodeOptions options = {}) : random_(random), options_(options) {}
+
+  // A commit that added or removed somebody, or an external one, began `epoch` (also the own first one): the code
+  // before is void. All members call it for the same epochs. `roster`: all members, in any order, the own one included.
+  // `epoch` is above the last one's; after a change of the group itself take a new CallCode.
+  void roster_changed(Instant now, uint64_t epoch, Bytes epoch_authenticator, std::vector<CodeMember> roster,
+                      SenderId self);
+
+  // What `from`, another member, has said, in the server's order. Whatever isn't for now and isn't for later is
+  // ignored.
+  void heard(Instant now, SenderId from, const post::CodeCommit& commit);
+  void heard(Instant now, SenderId from, const post::CodeReveal& reveal);
+  void heard(Instant now, SenderId from, const post::CodeRestart& restart);
+
+  Instant next_timeout() const;
+  void handle_timeout(Instant now);
+
+  // What is to be posted, in order.
+  std::vector<post::Content> take_posts() { return std::exchange(posts_, {}); }
+
+  State state() const { return state_; }
+  std::optional<Code> code() const { return code_; }
+  // Whom the code goes on without, in leaf order; also while the round goes on.
+  std::vector<SenderId> silent() const;
+  // Whether state(), code() or silent() may have changed since the last call.
+  bool take_changed() { return std::exchange(changed_, false); }
+
+  uint64_t epoch() const { return epoch_; }
+  uint16_t round() const { return round_; }
+
+ private:
+  using Nonce = std::array<uint8_t, post::nonce_size>;
+  using Commitment = std::array<uint8_t, post::commitment_size>;
+  struct Early {
+    SenderId from;
+    std::variant<post::CodeCommit, post::CodeReveal, post::CodeRestart> message;
+  };
+  // Bounds what is kept for later: one member's commitment, reveal and restart, and as much again.
+  static constexpr size_t max_early_each = 4;
+
+  bool is_participant(SenderId sender) const;
+  std::vector<CodeMember> participants() const;
+  Commitment commitment_of(SenderId sender, const Nonce& nonce) const;
+  bool active() const { return state_ == State::committing || state_ == State::revealing; }
+  // Participants whose commitment or reveal, whichever is due, isn't there.
+  std::set<SenderId> missing() const;
+  Instant own_restart_at() const;
+  void set_state(State state);
+  void begin_round(Instant now);
+  void go_on(Instant now);
+  void show();
+  void judge_restarts(Instant now);
+  void restart(Instant now, const std::set<SenderId>& without);
+  void keep_early(SenderId from, Early early);
+  void replay_early(Instant now);
+  // Whether a message of this epoch and round is for now; kept if it is for later.
+  template <class Message>
+  bool is_due(SenderId from, const Message& message, uint16_t round_now);
+
+  SecureRandom& random_;
+  CallCodeOptions options_;
+  State state_ = State::alone;
+  uint64_t epoch_ = 0;
+  bool begun_ = false;  // whether epoch_ means anything
+  Buffer authenticator_;
+  std::vector<CodeMember> roster_;  // in leaf order
+  SenderId self_{};
+  uint16_t round_ = 0;
+  std::set<SenderId> excluded_;
+  Instant phase_began_{};  // of the own commitment or the own reveal; settling: of the change
+  Nonce nonce_{};          // the own one of this round; secret until all have committed
+  std::map<SenderId, Commitment> commitments_;
+  std::map<SenderId, Nonce> nonces_;
+  std::set<SenderId> liars_;                        // their reveal didn't match: silent for this round
+  std::map<SenderId, post::CodeRestart> restarts_;  // by others, of the next round, not judged yet
+  std::optional<SenderId> named_by_;                // whose restart of the next round would leave this member out
+  std::vector<Early> early_;
+  std::vector<post::Content> posts_;
+  std::optional<Code> code_;
+  bool changed_ = false;
+};
+
+}  // namespace vicino::core
