@@ -1,7 +1,10 @@
-#include "core/call.h"
+// The connection: from a link to a place in the call, and back there after everything that can go wrong.
+#include "core/call_impl.h"
 
 namespace vicino::core {
 namespace {
+
+constexpr size_t max_waiting_people = 256;  // that a server may name
 
 struct EndOf {
   said::Refusal refusal;
@@ -18,86 +21,123 @@ constexpr EndOf final_refusals[] = {
     {said::Refusal::replaced, EndReason::replaced},
     {said::Refusal::rooms_closed, EndReason::rooms_closed},
     {said::Refusal::bad_message, EndReason::internal},
+    {said::Refusal::not_admitted, EndReason::not_admitted},
+    {said::Refusal::removed, EndReason::removed},
+    {said::Refusal::link_revoked, EndReason::link_revoked},
+    {said::Refusal::room_locked, EndReason::room_locked},
+    {said::Refusal::lobby_full, EndReason::lobby_full},
 };
+
+Buffer proof_of(const CallGroup& group, Bytes nonce) {
+  const auto proof = group.sign_return(nonce);
+  return {proof.begin(), proof.end()};
+}
 
 }  // namespace
 
-Call::Call(SecureRandom& random, CallOptions options) : random_(random), options_(options) {}
+Call::Impl::Impl(SecureRandom& random, CallOptions options) : random_(random), options_(options), code_(random) {}
 
-void Call::open(Instant now, std::string_view link) {
+void Call::Impl::open(Instant now, WallTime wall, CallStart start) {
   if (state_ != State::idle) return;
-  auto parsed = Link::parse(link);
+  wall_offset_ms_ = wall.ms - now.us / 1000;
+  auto parsed = Link::parse(start.link);
   if (!parsed) return end(EndReason::link_incomplete, parsed.error().where);
   link_ = std::move(*parsed);
-  keys_ = RoomKeys::derive(link_->secret, link_->room);
-  sender_ = random_sender(random_);
-  const LinkSecret& secret = options_.media_secret ? *options_.media_secret : link_->secret;
-  roster_.emplace(keys_->profile_key);
-  frames_.emplace(RoomKeys::derive(secret, link_->room).media_secret, sender_);
-  outputs_.push_back(PhaseChanged{Phase::connecting, 0});
+  load_memory(start);
+  identity_.name = clean_name(start.name);
+  if (identity_.name.empty()) identity_.name = "Guest";
+  identity_.color = start.color;
+  // A page that was reloaded comes back as who it was.
+  const Device* device = memory_.device_in(link_->room);
+  coming_back_ = device != nullptr;
+  begin_group(device ? device->clone() : random_device(random_, seconds_since_1970(now)));
+  emit(PhaseChanged{Phase::connecting, 0});
   connect(now);
 }
 
-void Call::connect(Instant now) {
+void Call::Impl::load_memory(const CallStart& start) {
+  if (start.memory) {
+    if (auto loaded = Memory::load(*start.memory)) memory_ = std::move(*loaded);
+  }
+  if (!start.keep_identity) return;
+  if (!memory_.account) memory_.account = random_account(random_);
+  identity_.account = memory_.account->clone();
+}
+
+// A stay in a group that one isn't in yet.
+void Call::Impl::begin_group(Device device) {
+  group_.emplace(random_, link_->room, link_->secret.clone(), identity_.clone(), std::move(device));
+  seen_ = 0;
+  epochs_ = EpochSwitch();
+  tell_frames(NewGroup{});
+  roster_.set_self(roster_self());
+  roster_.set_members({});
+  roster_.remove_leaving();
+}
+
+void Call::Impl::connect(Instant now) {
   state_ = State::connecting;
   deadline_ = now + options_.answer_time;
-  outputs_.push_back(Connect{link_->websocket_url()});
+  emit(Connect{link_->websocket_url()});
 }
 
 // Waits, then connects again. `after`: what the server asked for; otherwise longer with every attempt, and not in step
 // with all the others who lost the same server.
-void Call::reconnect(Instant now, std::optional<Duration> after) {
+void Call::Impl::reconnect(Instant now, std::optional<Duration> after) {
   ++attempt_;
   Duration wait = options_.first_retry;
   for (uint32_t i = 1; i < attempt_ && wait < options_.longest_retry; ++i) wait = wait * 2;
   wait = std::min(wait, options_.longest_retry);
   wait = after.value_or(wait) + Duration{wait.us * static_cast<int64_t>(random_.u32() % 256) / 512};
-  state_ = State::waiting;
+  forget_conversation();
+  state_ = State::pausing;
   deadline_ = now + wait;
-  outputs_.push_back(PhaseChanged{Phase::reconnecting, attempt_});
+  emit(PhaseChanged{Phase::reconnecting, attempt_});
 }
 
-void Call::socket_opened(Instant) {
-  if (state_ == State::connecting) ask_for_offer();
+// What was under way on a connection that is gone.
+void Call::Impl::forget_conversation() {
+  group_->drop_prepared();
+  commit_deadline_ = Instant::never();
+  fallback_at_ = Instant::never();
+  waiting_.clear();
+  waiting_changed_ = true;
 }
 
-void Call::ask_for_offer() {
+void Call::Impl::ask_for_offer() {
   state_ = State::needs_offer;
   deadline_ = Instant::never();  // the host may be asking its user for something
-  outputs_.push_back(NeedOffer{options_.video_slots, options_.audio_slots});
+  emit(NeedOffer{options_.video_slots, options_.audio_slots});
 }
 
-void Call::join(Instant now, std::string offer, std::vector<OwnTrack> tracks, OwnState state) {
+void Call::Impl::join(Instant now, std::string offer, std::vector<OwnTrack> tracks, OwnState state) {
   if (state_ != State::needs_offer) return;
-  own_ = std::move(state);
-  roster_->forget_slots();
+  own_ = state;
+  tell_frames(ForgetSlots{++connection_, {}});
+  roster_.forget_slots(connection_);
+  JoinRequest request{link_->room, group_->link().access_token.expose(), group_->sender(), std::move(offer),
+                      std::move(tracks), {}};
+  if (group_->in_group() || coming_back_) {
+    request.as = Returning{proof_of(*group_, hello_->nonce), group_->in_group() ? seen_ : 0};
+  } else {
+    const uint64_t now_s = seconds_since_1970(now);
+    auto founded = group_->found(now_s, hello_->external_sender);
+    if (!founded) return end(EndReason::tampered, founded.error().where);
+    request.as = Newcomer{group_->key_package(now_s),
+                          seal_waiting_name(group_->link().lobby_key, group_->sender(), identity_.name, random_),
+                          std::move(*founded)};
+  }
   state_ = State::joining;
   deadline_ = now + options_.answer_time;
-  send(write_join({link_->room, keys_->access_token.expose(), sender_, sealed_profile(), resume_, std::move(offer),
-                   std::move(tracks)}));
+  send(write_join(request));
 }
 
-Buffer Call::sealed_profile() {
-  const Profile profile{++profile_version_, own_.name, own_.microphone, own_.camera, own_.screen, own_.screen_audio};
-  return seal_profile(keys_->profile_key, sender_, profile, random_);
-}
-
-void Call::set_state(OwnState state) {
-  own_ = std::move(state);
-  if (state_ == State::in_call) send(write_set_profile(sealed_profile()));
-}
-
-void Call::watch(std::vector<Want> wants) {
-  wants_ = std::move(wants);
-  if (state_ == State::in_call) send(write_watch(wants_));
-}
-
-void Call::restart(Instant now) {
+void Call::Impl::restart(Instant now) {
   switch (state_) {
     case State::in_call:
       ask_for_offer();
       break;
-    case State::waiting:
+    case State::pausing:
       connect(now);  // the network is back: why wait
       break;
     default:
@@ -105,109 +145,188 @@ void Call::restart(Instant now) {
   }
 }
 
-void Call::leave() {
+void Call::Impl::leave() {
   if (state_ == State::ended) return;
-  if (state_ == State::in_call || state_ == State::joining) send(write_leave());
+  if (state_ == State::in_call || state_ == State::joining || state_ == State::lobby) send(write_leave());
   end(EndReason::left, "");
 }
 
-void Call::socket_closed(Instant now) {
-  if (state_ == State::idle || state_ == State::ended || state_ == State::waiting) return;
+void Call::Impl::socket_closed(Instant now) {
+  if (state_ == State::idle || state_ == State::ended || state_ == State::pausing) return;
   reconnect(now, std::nullopt);
 }
 
-void Call::handle_timeout(Instant now) {
-  if (now < deadline_) return;
-  deadline_ = Instant::never();
-  if (state_ == State::waiting) return connect(now);
-  if (state_ == State::connecting || state_ == State::joining) {
-    outputs_.push_back(Disconnect{});
-    reconnect(now, std::nullopt);
-  }
-}
-
-void Call::end(EndReason reason, std::string detail) {
-  if (state_ != State::idle && state_ != State::waiting) outputs_.push_back(Disconnect{});
+void Call::Impl::end(EndReason reason, std::string detail) {
+  if (state_ != State::idle && state_ != State::pausing) emit(Disconnect{});
+  if (link_ && reason != EndReason::replaced) forget_stay();
+  if (state_ != State::idle) tell_frames(NewGroup{});
   state_ = State::ended;
-  deadline_ = Instant::never();
-  outputs_.push_back(Ended{reason, std::move(detail)});
+  emit(Ended{reason, std::move(detail)});
 }
 
-void Call::send(Buffer message) { outputs_.push_back(Send{std::move(message)}); }
+void Call::Impl::forget_stay() {
+  memory_.forget(link_->room);
+  remember();
+}
 
-void Call::socket_message(Instant now, Bytes message) {
-  if (state_ == State::idle || state_ == State::waiting || state_ == State::ended) return;
+void Call::Impl::remember() { emit(Remember{copy_of(memory_.save())}); }
+
+void Call::Impl::socket_message(Instant now, Bytes message) {
+  if (state_ == State::idle || state_ == State::pausing || state_ == State::ended) return;
   auto said = read_server_message(message);
-  if (!said) {
-    outputs_.push_back(Disconnect{});
-    return reconnect(now, std::nullopt);
-  }
+  if (!said) return start_over(now);
   std::visit([&](auto& m) { handle(now, m); }, *said);
-  publish_roster();
+  if (state_ == State::ended) return;
+  work(now);
 }
 
-void Call::handle(Instant, said::Joined& message) {
-  if (state_ != State::joining) return;
-  const bool resumed = message.self == self_;
+// The server can't be understood, or the group can't be followed by this connection.
+void Call::Impl::start_over(Instant now) {
+  ++refused_messages_;
+  emit(Disconnect{});
+  reconnect(now, std::nullopt);
+}
+
+void Call::Impl::handle(Instant now, said::Hello& message) {
+  if (state_ != State::connecting) return start_over(now);
+  if (message.version != wire_version) {
+    return end(EndReason::wrong_version, "the server speaks version " + std::to_string(message.version));
+  }
+  hello_ = message;
+  ask_for_offer();
+}
+
+void Call::Impl::handle(Instant now, said::InLobby& message) {
+  if (state_ != State::joining && state_ != State::lobby) return;
+  state_ = State::lobby;
+  deadline_ = Instant::never();
+  fallback_at_ = message.lobby ? Instant::never() : now + options_.admission_time;
+  emit(PhaseChanged{message.lobby ? Phase::waiting : Phase::connecting, 0});
+}
+
+void Call::Impl::handle(Instant now, said::Joined& message) {
+  if (state_ != State::joining && state_ != State::lobby) return;
+  if (message.founded) {
+    auto founded = group_->adopt_founded();
+    if (!founded) return end(EndReason::tampered, founded.error().where);
+    adopt(now, *founded);
+  }
   state_ = State::in_call;
   deadline_ = Instant::never();
   attempt_ = 0;
   self_ = message.self;
-  resume_ = message.resume;
-  for (const SenderId gone : roster_->clear()) frames_->remove_sender(gone);
-  for (said::Member& member : message.roster) add_member(member);
-  outputs_.push_back(AnswerReady{std::move(message.answer)});
-  outputs_.push_back(PhaseChanged{Phase::in_call, 0});
-  if (!resumed) wants_.clear();  // they name participants by numbers of another stay
-  if (!wants_.empty()) send(write_watch(wants_));
+  std::map<ParticipantId, Roster::Connection> connections;
+  for (const said::Member& m : message.roster) connections[m.id] = {m.sender, m.connected};
+  roster_.set_connections(std::move(connections));
+  emit(AnswerReady{std::move(message.answer)});
+  // Without the group's state (a Welcome that never came, a page reloaded): one's own place is taken again.
+  if (!group_->in_group()) return ask_for_group(now);
+  entered(now);
 }
 
-void Call::handle(Instant, said::MemberJoined& message) {
-  if (state_ == State::joining) return;  // the roster is still to come
-  add_member(message.member);
+// In the group and connected.
+void Call::Impl::entered(Instant now) {
+  fallback_at_ = Instant::never();
+  if (!entered_) {
+    entered_ = true;
+    coming_back_ = true;
+    memory_.remember(link_->room, group_->device());
+    remember();
+  }
+  emit(PhaseChanged{Phase::in_call, 0});
+  if (!roster_.wants().empty()) send_wants();
+  send(write_ready(group_->epoch()));
+  say_state(now);
 }
 
-void Call::handle(Instant, said::MemberLeft& message) {
-  if (const auto gone = roster_->remove(message.id)) frames_->remove_sender(*gone);
+void Call::Impl::handle(Instant, said::MemberJoined& m) {
+  roster_.add_connection(m.member.id, {m.member.sender, m.member.connected});
 }
 
-// A sender whose keys can't be had (too many, or an id that is no sender's) is there, and its frames stay shut.
-void Call::add_member(const said::Member& member) {
-  roster_->add(member.id, member.sender, member.profile);
-  (void)frames_->add_sender(member.sender);
+void Call::Impl::handle(Instant, said::MemberLeft& message) { roster_.remove_connection(message.id); }
+
+void Call::Impl::handle(Instant, said::MemberConnection& message) {
+  roster_.set_connected(message.id, message.connected);
 }
 
-void Call::handle(Instant, said::ProfileChanged& message) { roster_->set_profile(message.id, message.profile); }
-
-void Call::handle(Instant, said::Slots& message) {
-  for (const said::SlotContent& slot : message.slots) roster_->set_slot(slot.mid, slot.content, slot.source);
+void Call::Impl::handle(Instant, said::Slots& message) {
+  ForgetSlots forgotten{connection_, {}};
+  for (const said::SlotContent& slot : message.slots) {
+    if (roster_.set_slot(slot.mid, slot.content, slot.source)) forgotten.mids.push_back(slot.mid);
+  }
+  if (!forgotten.mids.empty()) tell_frames(std::move(forgotten));
 }
 
-void Call::handle(Instant now, said::Refused& message) {
+void Call::Impl::handle(Instant, said::HeldBack& message) {
+  std::vector<Roster::HeldBack> held;
+  for (const WireWant& want : message.sources) held.push_back({want.participant, want.source});
+  roster_.set_held_back(std::move(held));
+}
+
+void Call::Impl::handle(Instant, said::Waiting& message) {
+  if (waiting_.size() >= max_waiting_people && !waiting_.contains(message.sender)) return;
+  auto name = open_waiting_name(group_->link().lobby_key, message.sender, message.name);
+  const auto old = waiting_.find(message.sender);
+  const uint32_t number = old != waiting_.end() ? old->second.number : ++last_waiting_;
+  waiting_[message.sender] = {number, std::move(message.key_package), name ? std::move(*name) : ""};
+  waiting_changed_ = true;
+}
+
+void Call::Impl::handle(Instant, said::WaitingGone& message) {
+  waiting_changed_ |= waiting_.erase(message.sender) != 0;
+}
+
+void Call::Impl::handle(Instant now, said::Refused& message) {
+  if (message.reason == said::Refusal::not_a_member) return come_as_newcomer(now);
   for (const auto& [refusal, reason] : final_refusals) {
     if (message.reason == refusal) return end(reason, std::move(message.detail));
   }
-  outputs_.push_back(Disconnect{});
+  emit(Disconnect{});
   std::optional<Duration> after;
   if (message.retry_after_ms != 0) after = milliseconds(std::min<uint32_t>(message.retry_after_ms, 60'000));
   reconnect(now, after);
 }
 
-void Call::frame_opened(std::string_view mid, SenderId sender, Source source) {
-  if (!roster_) return;
-  roster_->frame_opened(mid, sender, source);
-  publish_roster();
+// The group went on without this member, or is gone. Once: then it is a newcomer like all others.
+void Call::Impl::come_as_newcomer(Instant now) {
+  coming_back_ = false;
+  entered_ = false;
+  memory_.forget(link_->room);
+  if (group_->in_group()) link_->secret = group_->link_secret().clone();
+  begin_group(random_device(random_, seconds_since_1970(now)));
+  emit(Disconnect{});
+  emit(PhaseChanged{Phase::reconnecting, ++attempt_});
+  connect(now);
 }
 
-void Call::frame_failed(std::string_view mid) {
-  if (!roster_) return;
-  roster_->frame_failed(mid);
-  publish_roster();
+void Call::Impl::handle_timeout(Instant now) {
+  if (state_ == State::ended || state_ == State::idle) return;
+  if (now >= deadline_) {
+    deadline_ = Instant::never();
+    if (state_ == State::pausing) {
+      connect(now);
+    } else if (state_ == State::connecting || state_ == State::joining) {
+      start_over(now);
+    }
+  }
+  if (now >= fallback_at_) {
+    fallback_at_ = Instant::never();
+    ask_for_group(now);
+  }
+  if (now >= commit_deadline_) start_over(now);  // a commit that nobody answers
+  if (group_->in_group()) {
+    epochs_.handle_timeout(now);
+    code_.handle_timeout(now);
+  }
+  work(now);
 }
 
-void Call::publish_roster() {
-  if (state_ == State::ended || !roster_->take_changed()) return;
-  outputs_.push_back(RosterChanged{self_, roster_->view()});
+Instant Call::Impl::next_timeout() const {
+  if (state_ == State::ended || state_ == State::idle) return Instant::never();
+  Instant next = std::min({deadline_, fallback_at_, commit_deadline_});
+  if (!group_->in_group()) return next;
+  next = std::min({next, epochs_.next_timeout(), code_.next_timeout()});
+  return state_ == State::in_call ? std::min(next, committer_.next_timeout()) : next;
 }
 
 }  // namespace vicino::core

@@ -1,146 +1,87 @@
-// A client's side of a call: signalling, who is there, when to connect again. Sans-IO: the host (browser worker or native
-// client) opens the WebSocket and owns the peer connection; this says what to do next.
+// A client's side of a call: signalling, the MLS group, who is there and may what. Sans-IO: the host (browser worker or
+// native client) opens the WebSocket, owns the peer connection and runs the frames' ciphers; this says what to do next.
 //
-// One way to recover from everything: a fresh peer connection and a Join that resumes the stay. A lost WebSocket, a failed
-// media path and a restarted server all end there.
+// One way to recover from everything: a fresh peer connection and a Join. A member that comes back proves its leaf; who lost
+// the group's state, or can't follow it, takes its own place in it again by an external commit.
 #pragma once
 
-#include <optional>
-#include <string>
-#include <variant>
-#include <vector>
+#include <memory>
 
-#include "base/random.h"
-#include "base/time.h"
-#include "core/media_frames.h"
-#include "core/messages.h"
-#include "core/roster.h"
+#include "core/call_outputs.h"
 
 namespace vicino::core {
-
-struct OwnState {
-  std::string name;
-  bool microphone = false, camera = false, screen = false, screen_audio = false;
-};
-
-enum class EndReason : uint8_t {
-  left,
-  link_incomplete,
-  wrong_link,
-  room_full,
-  server_full,
-  wrong_version,
-  open_room,
-  rooms_closed,
-  replaced,
-  bad_offer,
-  too_many_requests,
-  internal
-};
-
-// What the host does, in order.
-struct Connect {  // open a WebSocket; an earlier one is gone
-  std::string url;
-};
-struct Send {
-  Buffer message;
-};
-struct Disconnect {};  // close the WebSocket
-struct NeedOffer {     // build a fresh peer connection, drop an earlier one, and call join()
-  size_t video_slots;
-  size_t audio_slots;
-};
-struct AnswerReady {
-  std::string sdp;
-};
-enum class Phase : uint8_t { connecting, in_call, reconnecting };
-struct PhaseChanged {
-  Phase phase;
-  uint32_t attempt;  // of reconnecting, from 1
-};
-struct RosterChanged {
-  ParticipantId self;
-  std::vector<ParticipantView> participants;
-};
-struct Ended {
-  EndReason reason;
-  std::string detail;
-};
-using Output = std::variant<Connect, Send, Disconnect, NeedOffer, AnswerReady, PhaseChanged, RosterChanged, Ended>;
 
 struct CallOptions {
   size_t video_slots = 16;
   size_t audio_slots = 8;
-  Duration answer_time = seconds(10);          // a server that takes longer is given up and tried again
-  Duration first_retry = milliseconds(250);    // doubles up to longest_retry
+  Duration answer_time = seconds(10);        // a server that takes longer is given up and tried again
+  Duration first_retry = milliseconds(250);  // doubles up to longest_retry
   Duration longest_retry = seconds(5);
-  const LinkSecret* media_secret = nullptr;    // instead of the link's, to test what a wrong secret does
+  Duration admission_time = seconds(2);      // a newcomer waits this long to be added before it adds itself
+  Duration commit_time = seconds(3);         // a commit without an answer is given up
+};
+
+struct CallStart {
+  std::string link;
+  std::string name;  // cleaned; "" becomes "Guest"
+  uint8_t color = 0;
+  bool keep_identity = true;     // false: a guest, nobody next time
+  std::optional<Buffer> memory;  // of an earlier Remember; one that can't be read counts as none
 };
 
 class Call {
  public:
   // `random` must outlive the call.
   Call(SecureRandom& random, CallOptions options);
+  ~Call();
 
   // The user's side.
-  void open(Instant now, std::string_view link);
+  void open(Instant now, WallTime wall, CallStart start);
   void join(Instant now, std::string offer, std::vector<OwnTrack> tracks, OwnState state);
-  void set_state(OwnState state);
+  void set_state(Instant now, OwnState state);
   void watch(std::vector<Want> wants);
   void restart(Instant now);
   void leave();
+
+  void raise_hand(Instant now, bool raised);
+  void react(Instant now, std::string_view emoji);
+  void say(Instant now, std::string_view text);
+  void confirm_code();
+  void accept_identity(PersonNumber person);
+  // A host's. From anybody else they do nothing. Number 0: everybody.
+  void admit(Instant now, uint32_t waiting);
+  void deny(uint32_t waiting);
+  void remove(Instant now, PersonNumber person);
+  void make_host(Instant now, PersonNumber person);
+  void ask_mute(PersonNumber person);
+  void ask_unmute(PersonNumber person);
+  void lower_hands(PersonNumber person);
+  void set_room(Instant now, RoomSettings settings);
+  void renew_link(Instant now);
 
   // The network's side.
   void socket_opened(Instant now);
   void socket_message(Instant now, Bytes message);
   void socket_closed(Instant now);
+  // What became of frames (core/frame_keys.h). Errors: malformed.
+  Status frames_reported(Bytes report);
   void handle_timeout(Instant now);
-  Instant next_timeout() const { return deadline_; }
+  Instant next_timeout() const;
 
-  // Seals and opens frames; nullptr before open(). The host says here what became of each frame of slot `mid`: the roster
-  // shows who is seen and heard by that.
-  MediaFrames* frames() { return frames_ ? &*frames_ : nullptr; }
-  void frame_opened(std::string_view mid, SenderId sender, Source source);
-  void frame_failed(std::string_view mid);
+  bool has_outputs() const;
+  std::vector<Output> take_outputs();
 
-  bool has_outputs() const { return !outputs_.empty(); }
-  std::vector<Output> take_outputs() { return std::exchange(outputs_, {}); }
+  struct Stats {
+    uint64_t epoch = 0;
+    size_t members = 0, verified = 0, guests = 0;
+    std::vector<uint8_t> code;
+    uint64_t commits = 0, resyncs = 0, refused_messages = 0;
+  };
+  Stats stats() const;
 
  private:
-  enum class State : uint8_t { idle, connecting, needs_offer, joining, in_call, waiting, ended };
-
-  void connect(Instant now);
-  void reconnect(Instant now, std::optional<Duration> after);
-  void ask_for_offer();
-  void end(EndReason reason, std::string detail);
-  void send(Buffer message);
-  void publish_roster();
-  void add_member(const said::Member& member);
-  Buffer sealed_profile();
-
-  void handle(Instant now, said::Joined& message);
-  void handle(Instant now, said::MemberJoined& message);
-  void handle(Instant now, said::MemberLeft& message);
-  void handle(Instant now, said::ProfileChanged& message);
-  void handle(Instant now, said::Slots& message);
-  void handle(Instant now, said::Refused& message);
-
-  SecureRandom& random_;
-  CallOptions options_;
-  State state_ = State::idle;
-  Instant deadline_ = Instant::never();
-  uint32_t attempt_ = 0;  // of connecting again; 0 while all is well
-  std::optional<Link> link_;
-  std::optional<RoomKeys> keys_;
-  SenderId sender_{};
-  std::optional<MediaFrames> frames_;
-  std::optional<Roster> roster_;
-  ParticipantId self_{};
-  std::optional<ResumeToken> resume_;
-  OwnState own_;
-  uint64_t profile_version_ = 0;
-  std::vector<Want> wants_;
-  std::vector<Output> outputs_;
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace vicino::core

@@ -1,0 +1,83 @@
+// What is shown, and told to the frames' side.
+#include "core/call_impl.h"
+
+namespace vicino::core {
+
+RosterMember Call::Impl::roster_self() const {
+  const bool host = group_->in_group() && group_->is_host(group_->sender());
+  return {group_->sender(), identity_.name, identity_.color, host,
+          identity_.account ? Trust::known : Trust::guest};
+}
+
+RosterMember Call::Impl::roster_member(const MemberInfo& m) const {
+  return {m.sender, m.name, m.color, group_->is_host(m.sender), memory_.pins.judge(m.account_key, m.kept, m.name)};
+}
+
+// Somebody by a verified person's name, with another identity: nothing of it is opened until the user accepts that.
+bool Call::Impl::is_withheld(const MemberInfo& m) const {
+  return memory_.pins.judge(m.account_key, m.kept, m.name) == Trust::changed;
+}
+
+void Call::Impl::refresh_members() {
+  std::vector<RosterMember> others;
+  for (const MemberInfo& m : group_->members()) {
+    if (m.sender != group_->sender()) others.push_back(roster_member(m));
+  }
+  roster_.set_self(roster_self());
+  roster_.set_members(std::move(others));
+}
+
+void Call::Impl::tell_frames(const FrameKeyChange& change) {
+  emit(FrameKeysChanged{copy_of(encode(change))});
+}
+
+void Call::Impl::publish() {
+  if (state_ == State::ended) return;
+  if (people_ && people_->take_changed()) {
+    for (const MemberInfo& m : group_->members()) {
+      const auto state = m.sender == group_->sender() ? std::optional(people_->own()) : people_->state(m.sender);
+      if (!state) continue;
+      roster_.set_state(m.sender, {state->microphone, state->camera, state->screen, state->screen_audio},
+                        state->hand_raised);
+    }
+  }
+  if (auto view = roster_.take_changed(); view && group_->in_group()) emit(RosterChanged{std::move(*view)});
+  if (std::exchange(waiting_changed_, false)) publish_waiting();
+  if (code_.take_changed()) publish_code();
+}
+
+void Call::Impl::publish_code() {
+  CodeChanged changed;
+  if (const auto code = code_.code()) changed.emoji.assign(code->begin(), code->end());
+  for (const SenderId sender : code_.silent()) {
+    if (const auto number = roster_.number_of(sender)) changed.silent.push_back(*number);
+  }
+  changed.confirmed = confirmed_ == std::pair(code_.epoch(), code_.round());
+  emit(std::move(changed));
+}
+
+void Call::Impl::publish_waiting() {
+  WaitingChanged changed;
+  for (const auto& [sender, newcomer] : waiting_) changed.people.push_back({newcomer.number, newcomer.name});
+  std::ranges::sort(changed.people, {}, &WaitingPerson::id);
+  emit(std::move(changed));
+}
+
+void Call::Impl::publish_room(bool renewed) {
+  const admission::CallContext& context = group_->context();
+  const Link current{link_->origin, link_->room, group_->link_secret().clone()};
+  emit(RoomChanged{{context.lobby, context.locked, context.mute_on_entry}, current.to_string(), renewed});
+}
+
+void Call::Impl::send_wants() {
+  if (state_ != State::in_call) return;
+  std::vector<WireWant> wants;
+  for (const Want& want : roster_.wants()) {
+    if (const auto participant = roster_.participant_of(want.participant)) {
+      wants.push_back({*participant, want.source, want.width, want.height});
+    }
+  }
+  send(write_watch(wants));
+}
+
+}  // namespace vicino::core
