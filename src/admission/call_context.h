@@ -1,8 +1,9 @@
-// What a call's group says of itself to everybody, the server included: two extensions of MLS and the reading of them.
+// What a call's group says of itself to everybody, the server included: two extensions of MLS and
+// the reading of them.
 #pragma once
 
 #include "base/ids.h"
-#include "mls/ratchet_tree.h"
+#include "mls/environment.h"
 
 namespace vicino::admission {
 
@@ -59,7 +60,8 @@ mls::Credential credential_of(SenderId sender);
 Result<SenderId> sender_of(const mls::Credential& credential);
 std::optional<mls::LeafIndex> leaf_of(const mls::RatchetTree& tree, SenderId sender);
 
-// Those who decide: the listed hosts that are in the tree; if none is, the member of the lowest leaf.
+// Those who decide: the listed hosts that are in the tree; if none is, the member of the lowest
+// leaf.
 std::vector<SenderId> effective_hosts(const CallContext& context, const mls::RatchetTree& tree);
 
 // "vicino/2 join" | link id.
