@@ -10,13 +10,14 @@ using namespace vicino::sframe;
 
 namespace {
 
-constexpr SenderId sender{0x1230};
+constexpr EpochMember member{0x2a5, SenderId{0x1234}};
+constexpr uint64_t epoch = 0x1fe;
 constexpr std::array<uint8_t, 16> base_key = {1, 2, 3};
 constexpr Suite suite = Suite::aes_128_gcm_sha256_128;
 
 KeyRing ring() {
   KeyRing keys(suite);
-  CHECK(keys.add_sender(sender, base_key));
+  CHECK(keys.add_epoch(epoch, base_key, {&member, 1}));
   return keys;
 }
 
@@ -47,7 +48,7 @@ void open_any(Codec codec, Bytes frame) {
   KeyRing keys = ring();
   Buffer scratch(frame.size());
   if (const auto plan = plan_open_frame(keys, codec, frame, scratch)) {
-    CHECK(plan->sframe.plaintext_size < frame.size() && plan->sender == sender);
+    CHECK(plan->sframe.plaintext_size < frame.size() && plan->sender == member.sender);
     CHECK(keys.expose_key(plan->sframe).has_value());
   }
   if (const auto opened = open_frame(keys, codec, frame)) {
@@ -57,13 +58,13 @@ void open_any(Codec codec, Bytes frame) {
   }
   Buffer plaintext(frame.size());
   (void)keys.open(frame, {}, plaintext);
-  CHECK(keys.senders() == 1);
+  CHECK(keys.epochs() == 1 && keys.members() == 1 && keys.derived_keys() <= 1);
 }
 
 // `position` and `change`: which byte of the sealed frame is damaged, and how.
 void seal_and_open(Codec codec, bool key_frame, size_t position, uint8_t change, Bytes picture) {
   const Stream stream = codec == Codec::opus ? Stream::microphone : Stream::camera_low;
-  SenderContext sending(suite, make_kid(sender, stream), base_key, position);
+  SenderContext sending(suite, make_kid(stream, member.leaf, epoch), base_key, position);
   const auto frame = seal_frame(sending, codec, key_frame, picture);
   CHECK(frame.has_value());
   take_shim_off(codec, *frame);
@@ -72,7 +73,7 @@ void seal_and_open(Codec codec, bool key_frame, size_t position, uint8_t change,
   damaged[position % damaged.size()] ^= change;
   if (change != 0) CHECK(!open_frame(keys, codec, damaged));
   const auto opened = open_frame(keys, codec, *frame);
-  CHECK(opened && equal(opened->plaintext, picture) && opened->sender == sender &&
+  CHECK(opened && equal(opened->plaintext, picture) && opened->sender == member.sender &&
         opened->stream == stream);
   CHECK(!opened->key_frame || *opened->key_frame == key_frame);
   CHECK(open_frame(keys, codec, *frame).error().code == Errc::replayed);

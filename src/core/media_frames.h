@@ -1,5 +1,5 @@
-// Every encoded frame of a call passes here: own ones are sealed, others' opened. It knows the keys of the epochs it was told
-// of and nothing else; frames under any other key stay shut.
+// Every encoded frame of a call passes here: own ones are sealed, others' opened. It knows the keys of the epochs it
+// was told of and nothing else; frames under any other key stay shut.
 #pragma once
 
 #include <memory>
@@ -11,16 +11,16 @@ namespace vicino::core {
 
 class MediaFrames {
  public:
-  // Errors: as sframe::KeyRing::add_epoch; bad_state (the own leaf is another's, an epoch to send under that wasn't begun or
-  // isn't higher than the last). A refused change changes nothing.
+  // Errors: as sframe::KeyRing::add_epoch; bad_state (the own leaf is another's; an epoch to send under that wasn't
+  // begun, has ended, or isn't above the last one). A refused change changes nothing.
   Status apply(const FrameKeyChange& change);
 
   struct SealPlan {
     uint64_t key_slot;  // which key: a number never used twice
     sframe::FrameSealPlan frame;
   };
-  // `ssrc` tells the layers of a simulcast camera apart (0 where there is one stream): each gets a stream of its own in order
-  // of appearance. Errors: unknown_key (no epoch to send under), and as sframe::plan_seal_frame.
+  // `ssrc` tells the layers of a simulcast camera apart (0 where there is one stream): each gets a stream of its own in
+  // order of appearance. Errors: unknown_key (no epoch to send under), and as sframe::plan_seal_frame.
   Result<SealPlan> plan_seal(Source source, uint32_t ssrc, sframe::Codec codec, bool key_frame, size_t plaintext_size);
   // The cipher key of a plan, for a host that runs the cipher itself. Errors: unknown_key (another epoch since).
   Result<Bytes> expose_sending_key(uint64_t key_slot) const;
@@ -54,7 +54,6 @@ class MediaFrames {
 
   sframe::KeyRing ring_{sframe::Suite::aes_128_gcm_sha256_128};
   std::map<uint64_t, Ahead> ahead_;  // begun, and not sent under yet
-  std::optional<uint64_t> last_sent_;
   std::optional<Sending> sending_;
   uint64_t next_slot_ = 1;
   // Which camera layer each SSRC is; the oldest is forgotten first, which is safe: streams keep counting.

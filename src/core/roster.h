@@ -1,6 +1,6 @@
-// Who is in the call and what can be seen and heard of them. Four sources meet here, each believed only as far as it goes:
-// the group (who is in), what members say of themselves, whose frames opened on which m-line (proved by their keys), and
-// the server. The server explains why there is nothing to see; it never attributes a frame that opened.
+// Who is in the call and what can be seen and heard of them. Four sources meet here, each believed only as far as it
+// goes: the group (who is in), what members say of themselves, whose frames opened on which m-line (proved by their
+// keys), and the server. The server explains why there is nothing to see; it never attributes a frame that opened.
 #pragma once
 
 #include <map>
@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "core/frame_keys.h"
-#include "core/identity.h"
 #include "core/identity.h"
 
 namespace vicino::core {
@@ -38,12 +37,12 @@ enum class TrackState : uint8_t {
 
 // Everything that decides the state of one source of somebody else.
 struct TrackFacts {
-  std::optional<bool> on;          // by its owner's word; nullopt: it hasn't said anything yet
-  bool out = false;                // left the group, or withheld until its new identity is accepted
-  bool connected = true;           // to the server, by its word
-  bool wanted = true;              // by the interface
-  bool held_back = false;          // by the server
-  std::optional<SlotState> slot;   // opened: proved; otherwise what comes where the server says this source is
+  std::optional<bool> on = {};         // by its owner's word; nullopt: it hasn't said anything yet
+  bool out = false;                    // left the group, or its keys are withheld until its new identity is accepted
+  bool connected = true;               // to the server, by its word
+  bool wanted = true;                  // by the interface
+  bool held_back = false;              // by the server
+  std::optional<SlotState> slot = {};  // opened: proved; otherwise what comes where the server says this source is
 };
 TrackState track_state(Source source, const TrackFacts& facts);
 
@@ -114,8 +113,10 @@ class Roster {
   void add_connection(ParticipantId id, Connection connection);
   void set_connected(ParticipantId id, bool connected);
   void remove_connection(ParticipantId id);
-  // Who is in slot `mid`; nullopt: nobody. What was there is forgotten unless it is just that: true, and the frames' side has
-  // to be told by ForgetSlots.
+  // By the server's word.
+  bool is_connected(SenderId sender) const;
+  // Who is in slot `mid`; nullopt: nobody. What was there is forgotten unless it is just that: true, and the frames'
+  // side has to be told by ForgetSlots.
   bool set_slot(std::string_view mid, std::optional<ParticipantId> content, Source source);
   struct HeldBack {
     ParticipantId participant;

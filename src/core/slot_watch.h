@@ -1,5 +1,5 @@
-// What each slot carries, by the frames that open there or don't: the frames' side of the roster (core/roster.h). It counts
-// frames and knows no time.
+// What each slot carries, by the frames that open there or don't: the frames' side of the roster (core/roster.h). It
+// counts frames and knows no time.
 #pragma once
 
 #include <map>

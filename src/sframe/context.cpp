@@ -86,9 +86,8 @@ void SenderContext::finish_seal(const SealPlan& plan, Bytes plaintext, MutBytes 
   key_.cipher().seal(plan.nonce, plan.aad.bytes(), plaintext, ciphertext);
 }
 
-ReceiverContext::ReceiverContext(Suite suite, uint64_t kid, const FrameSecret& secret,
-                                 ReplayWindow window)
-    : key_(suite, kid, secret), window_(window) {}
+ReceiverContext::ReceiverContext(Suite suite, uint64_t kid, const FrameSecret& secret)
+    : key_(suite, kid, secret) {}
 
 Result<OpenPlan> ReceiverContext::plan_open(Bytes sealed, Bytes metadata) const {
   if (sealed.size() > limits::max_frame) return fail(Errc::too_large, "frame to open");

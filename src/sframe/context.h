@@ -96,11 +96,9 @@ class SenderContext {
 
 class ReceiverContext {
  public:
-  ReceiverContext(Suite suite, uint64_t kid, const FrameSecret& secret,
-                  ReplayWindow window = ReplayWindow());
+  ReceiverContext(Suite suite, uint64_t kid, const FrameSecret& secret);
 
   Bytes expose_key() const { return key_.expose_key(); }
-  const ReplayWindow& window() const { return window_; }
 
   // Changes nothing. Errors: truncated, malformed, too_large, unknown_key (another key id),
   // replayed.

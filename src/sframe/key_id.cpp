@@ -21,7 +21,8 @@ Source source_of(Stream stream) {
 Result<KeyId> parse_kid(uint64_t kid) {
   const uint64_t stream = kid >> 18;
   if (stream >= stream_count) return fail(Errc::unknown_key, "SFrame stream");
-  return KeyId{static_cast<Stream>(stream), static_cast<uint32_t>(kid >> 8) % max_leaves, epoch_modulo(kid)};
+  return KeyId{static_cast<Stream>(stream), static_cast<uint32_t>(kid >> 8) % max_leaves,
+               epoch_modulo(kid)};
 }
 
 }  // namespace vicino::sframe

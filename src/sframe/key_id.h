@@ -1,4 +1,5 @@
-// Key ids as RFC 9605 section 5.2 lays them out for MLS: which stream of which member in which epoch.
+// Key ids as RFC 9605 section 5.2 lays them out for MLS: which stream of which member in which
+// epoch.
 //
 //   stream (the "context") << 18  |  leaf (S = 10 bits) << 8  |  epoch modulo 256 (E = 8 bits)
 #pragma once

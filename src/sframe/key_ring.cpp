@@ -1,92 +1,137 @@
 #include "sframe/key_ring.h"
 
 #include <algorithm>
+#include <unordered_set>
 
 namespace vicino::sframe {
+namespace {
 
-Status KeyRing::add_sender(SenderId sender, Bytes base_key) {
-  if ((sender.value & stream_mask) != 0) return fail(Errc::malformed, "sender id");
-  FrameSecret secret = extract_secret(suite_, base_key);
-  if (const auto found = senders_.find(sender); found != senders_.end()) {
-    if (ct_equal(found->second.secret, secret)) return {};
-    return fail(Errc::bad_state, "sender with two base keys");
-  }
-  if (senders_.size() >= limits::max_participants) return fail(Errc::exhausted, "senders");
-  const auto before = left_.find(sender);
-  if (before == left_.end() && left_.size() >= max_left) {
-    return fail(Errc::exhausted, "senders that left");
-  }
-  Sender& added = senders_[sender];
-  added.secret = std::move(secret);
-  if (before != left_.end()) {
-    added.before = before->second;
-    left_.erase(before);
+Status check_members(std::span<const EpochMember> members) {
+  std::unordered_set<uint32_t> leaves;
+  std::unordered_set<SenderId> senders;
+  for (const EpochMember& member : members) {
+    if (member.leaf >= max_leaves) return fail(Errc::malformed, "leaf over SFrame's limit");
+    if (!leaves.insert(member.leaf).second) return fail(Errc::malformed, "leaf twice");
+    if (!senders.insert(member.sender).second) return fail(Errc::malformed, "sender twice");
   }
   return {};
 }
 
+}  // namespace
+
+Status KeyRing::add_epoch(uint64_t epoch, Bytes base_key, std::span<const EpochMember> members) {
+  if (newest_ && epoch <= *newest_) return fail(Errc::bad_state, "epoch that was there before");
+  TRY(check_members(members));
+  Epoch added{epoch, extract_secret(suite_, base_key), {}};
+  for (const EpochMember& member : members) added.leaves[member.leaf].sender = member.sender;
+  newest_ = epoch;
+  epochs_.erase(epoch_modulo(epoch));
+  if (epochs_.size() == max_epochs) end_oldest();
+  epochs_.emplace(epoch_modulo(epoch), std::move(added));
+  return {};
+}
+
+Status KeyRing::add_member(uint64_t epoch, EpochMember member) {
+  const auto found = epochs_.find(epoch_modulo(epoch));
+  if (found == epochs_.end() || found->second.number != epoch) {
+    return fail(Errc::unknown_key, "SFrame epoch");
+  }
+  if (member.leaf >= max_leaves) return fail(Errc::malformed, "leaf over SFrame's limit");
+  auto& leaves = found->second.leaves;
+  const bool taken = std::ranges::any_of(leaves, [&](const auto& leaf) {
+    return leaf.first == member.leaf || leaf.second.sender == member.sender;
+  });
+  if (taken) return fail(Errc::bad_state, "member that is there");
+  leaves[member.leaf].sender = member.sender;
+  return {};
+}
+
+void KeyRing::end_oldest() {
+  epochs_.erase(
+      std::ranges::min_element(epochs_, {}, [](const auto& entry) { return entry.second.number; }));
+}
+
+void KeyRing::remove_epoch(uint64_t epoch) {
+  const auto found = epochs_.find(epoch_modulo(epoch));
+  if (found != epochs_.end() && found->second.number == epoch) epochs_.erase(found);
+}
+
 void KeyRing::remove_sender(SenderId sender) {
-  const auto found = senders_.find(sender);
-  if (found == senders_.end()) return;
-  LastCounters last = found->second.before;
-  for (size_t i = 0; i < streams_per_sender; ++i) {
-    const auto& stream = found->second.streams[i];
-    if (stream && stream->context.window().newest()) last[i] = stream->context.window().newest();
+  for (auto& [modulo, epoch] : epochs_) {
+    std::erase_if(epoch.leaves, [&](const auto& leaf) { return leaf.second.sender == sender; });
   }
-  senders_.erase(found);
-  const auto sent = [](const auto& counter) { return counter.has_value(); };
-  if (std::ranges::any_of(last, sent)) left_[sender] = last;
 }
 
-Result<KeyRing::Stream*> KeyRing::find_or_derive(uint64_t kid) {
-  const auto found = senders_.find(sender_of(kid));
-  if (found == senders_.end()) return fail(Errc::unknown_key, "SFrame sender");
-  const auto index = static_cast<size_t>(kid & stream_mask);
-  auto& [secret, before, streams] = found->second;
-  if (!streams[index]) {
-    const ReplayWindow window =
-        before[index] ? ReplayWindow::after(*before[index]) : ReplayWindow();
-    streams[index].reset(new Stream{next_slot_++, ReceiverContext(suite_, kid, secret, window)});
-  }
-  return streams[index].get();
+void KeyRing::start_over() {
+  epochs_.clear();
+  newest_.reset();
 }
 
-Result<KeyRing::Stream*> KeyRing::find(const OpenPlan& plan) const {
-  const auto found = senders_.find(sender_of(plan.kid));
-  if (found != senders_.end()) {
-    const auto& stream = found->second.streams[static_cast<size_t>(plan.kid & stream_mask)];
-    if (stream && stream->key_slot == plan.key_slot) return stream.get();
-  }
-  return fail(Errc::unknown_key, "SFrame sender left");
-}
-
-Result<OpenPlan> KeyRing::plan_open(Bytes sealed, Bytes metadata) {
+Result<KeyRing::Planned> KeyRing::plan_open(Bytes sealed, Bytes metadata) {
   TRY_ASSIGN(const DecodedHeader decoded, decode_header(sealed));
-  TRY_ASSIGN(Stream* const stream, find_or_derive(decoded.header.kid));
-  TRY_ASSIGN(OpenPlan plan, stream->context.plan_open(sealed, metadata));
-  plan.key_slot = stream->key_slot;
-  return plan;
+  TRY_ASSIGN(const KeyId id, parse_kid(decoded.header.kid));
+  const auto epoch = epochs_.find(id.epoch_modulo);
+  if (epoch == epochs_.end()) return fail(Errc::unknown_key, "SFrame epoch");
+  const auto member = epoch->second.leaves.find(id.leaf);
+  if (member == epoch->second.leaves.end()) return fail(Errc::unknown_key, "SFrame leaf");
+  auto& receiving = member->second.streams[static_cast<size_t>(id.stream)];
+  if (!receiving) {
+    receiving.reset(new Receiving{
+        next_slot_++, ReceiverContext(suite_, decoded.header.kid, epoch->second.secret)});
+  }
+  TRY_ASSIGN(OpenPlan plan, receiving->context.plan_open(sealed, metadata));
+  plan.key_slot = receiving->key_slot;
+  return Planned{member->second.sender, id.stream, plan};
+}
+
+Result<KeyRing::Receiving*> KeyRing::find(const OpenPlan& plan) const {
+  TRY_ASSIGN(const KeyId id, parse_kid(plan.kid));
+  if (const auto epoch = epochs_.find(id.epoch_modulo); epoch != epochs_.end()) {
+    const auto member = epoch->second.leaves.find(id.leaf);
+    if (member != epoch->second.leaves.end()) {
+      const auto& receiving = member->second.streams[static_cast<size_t>(id.stream)];
+      if (receiving && receiving->key_slot == plan.key_slot) return receiving.get();
+    }
+  }
+  return fail(Errc::unknown_key, "SFrame key that is gone");
 }
 
 Status KeyRing::commit_open(const OpenPlan& plan) {
-  TRY_ASSIGN(Stream* const stream, find(plan));
-  return stream->context.commit_open(plan);
+  TRY_ASSIGN(Receiving* const receiving, find(plan));
+  return receiving->context.commit_open(plan);
 }
 
 Result<KeyRing::Opened> KeyRing::open(Bytes sealed, Bytes metadata, MutBytes out) {
-  TRY_ASSIGN(const OpenPlan plan, plan_open(sealed, metadata));
-  return finish_open(plan, out);
+  TRY_ASSIGN(const Planned plan, plan_open(sealed, metadata));
+  TRY_ASSIGN(const MutBytes plaintext, finish_open(plan.open, out));
+  return Opened{plan.sender, plan.stream, plaintext};
 }
 
-Result<KeyRing::Opened> KeyRing::finish_open(const OpenPlan& plan, MutBytes out) {
-  TRY_ASSIGN(Stream* const stream, find(plan));
-  TRY_ASSIGN(const MutBytes plaintext, stream->context.finish_open(plan, out));
-  return Opened{plan.kid, plaintext};
+Result<MutBytes> KeyRing::finish_open(const OpenPlan& plan, MutBytes out) {
+  TRY_ASSIGN(Receiving* const receiving, find(plan));
+  return receiving->context.finish_open(plan, out);
 }
 
 Result<Bytes> KeyRing::expose_key(const OpenPlan& plan) const {
-  TRY_ASSIGN(const Stream* const stream, find(plan));
-  return stream->context.expose_key();
+  TRY_ASSIGN(const Receiving* const receiving, find(plan));
+  return receiving->context.expose_key();
+}
+
+size_t KeyRing::members() const {
+  size_t count = 0;
+  for (const auto& [modulo, epoch] : epochs_) count += epoch.leaves.size();
+  return count;
+}
+
+size_t KeyRing::derived_keys() const {
+  size_t count = 0;
+  for (const auto& [modulo, epoch] : epochs_) {
+    for (const auto& [leaf, member] : epoch.leaves) {
+      count += static_cast<size_t>(std::ranges::count_if(
+          member.streams, [](const auto& stream) { return stream != nullptr; }));
+    }
+  }
+  return count;
 }
 
 }  // namespace vicino::sframe

@@ -3,8 +3,6 @@
 namespace vicino::sframe {
 namespace {
 
-constexpr uint64_t stream_count = 6;
-
 class Metadata {
  public:
   Metadata(Source source, Codec codec, Bytes shim) : writer_(memory_) {
@@ -32,35 +30,14 @@ Status check_codec(Source source, Codec codec) {
 
 }  // namespace
 
-Result<Stream> stream_of(uint64_t kid) {
-  if ((kid & stream_mask) >= stream_count) return fail(Errc::unknown_key, "SFrame stream");
-  return static_cast<Stream>(kid & stream_mask);
-}
-
-Source source_of(Stream stream) {
-  switch (stream) {
-    case Stream::microphone:
-      return Source::microphone;
-    case Stream::camera_low:
-    case Stream::camera_middle:
-    case Stream::camera_high:
-      return Source::camera;
-    case Stream::screen:
-      return Source::screen;
-    case Stream::screen_audio:
-      break;
-  }
-  return Source::screen_audio;
-}
-
 size_t FrameSealPlan::max_size() const {
   return max_wrapped_size(codec, sframe.aad.header().size() + sframe.ciphertext_size);
 }
 
 Result<FrameSealPlan> plan_seal_frame(SenderContext& sender, Codec codec, bool key_frame,
                                       size_t plaintext_size) {
-  TRY_ASSIGN(const Stream stream, stream_of(sender.kid()));
-  const Source source = source_of(stream);
+  TRY_ASSIGN(const KeyId id, parse_kid(sender.kid()));
+  const Source source = source_of(id.stream);
   TRY(check_codec(source, codec));
   if (plaintext_size > limits::max_frame ||
       sender.sealed_size(plaintext_size) > limits::max_frame) {
@@ -91,13 +68,12 @@ Result<Buffer> seal_frame(SenderContext& sender, Codec codec, bool key_frame, By
 Result<FrameOpenPlan> plan_open_frame(KeyRing& keys, Codec codec, Bytes frame, MutBytes scratch) {
   TRY_ASSIGN(const Unwrapped unwrapped, unwrap(codec, frame, scratch));
   TRY_ASSIGN(const DecodedHeader decoded, decode_header(unwrapped.sealed));
-  const uint64_t kid = decoded.header.kid;
-  TRY_ASSIGN(const Stream stream, stream_of(kid));
-  const Source source = source_of(stream);
+  TRY_ASSIGN(const KeyId id, parse_kid(decoded.header.kid));
+  const Source source = source_of(id.stream);
   TRY(check_codec(source, codec));
   const Metadata metadata(source, codec, unwrapped.shim);
-  TRY_ASSIGN(const OpenPlan plan, keys.plan_open(unwrapped.sealed, metadata.bytes()));
-  return FrameOpenPlan{sender_of(kid), stream, unwrapped.key_frame, plan};
+  TRY_ASSIGN(const KeyRing::Planned plan, keys.plan_open(unwrapped.sealed, metadata.bytes()));
+  return FrameOpenPlan{plan.sender, plan.stream, unwrapped.key_frame, plan.open};
 }
 
 Result<OpenedFrame> open_frame(KeyRing& keys, Codec codec, Bytes frame) {

@@ -13,26 +13,6 @@ namespace vicino::sframe {
 
 inline constexpr uint8_t media_version = 1;
 
-// Numbers of wire.fbs. Part of the authenticated data of every frame: never renumber.
-enum class Source : uint8_t { microphone = 0, camera = 1, screen = 2, screen_audio = 3 };
-
-// The low four bits of a key id: one for each sequence of frames a sender makes, because each needs
-// its own counter. Never renumber.
-enum class Stream : uint8_t {
-  microphone = 0,
-  camera_low = 1,
-  camera_middle = 2,
-  camera_high = 3,
-  screen = 4,
-  screen_audio = 5,
-};
-constexpr uint64_t make_kid(SenderId sender, Stream stream) {
-  return sender.value | static_cast<uint64_t>(stream);
-}
-// Errors: unknown_key (a number that names no stream).
-Result<Stream> stream_of(uint64_t kid);
-Source source_of(Stream stream);
-
 struct FrameSealPlan {
   Codec codec;
   Shim shim;

@@ -8,12 +8,14 @@ namespace vicino::sframe {
 namespace {
 
 constexpr Suite suite = Suite::aes_128_gcm_sha256_128;
-constexpr SenderId alice{0x0123456789abcde0};
-const Buffer base_key(32, 7);
+constexpr EpochMember alice{5, SenderId{0x0123456789abcdef}};
+constexpr uint64_t epoch = 300;
+const Buffer base_key(16, 7);
 
 struct Call {
-  explicit Call(Stream stream) : sender(suite, make_kid(alice, stream), base_key), keys(suite) {
-    EXPECT_TRUE(keys.add_sender(alice, base_key));
+  explicit Call(Stream stream)
+      : sender(suite, make_kid(stream, alice.leaf, epoch), base_key), keys(suite) {
+    EXPECT_TRUE(keys.add_epoch(epoch, base_key, {&alice, 1}));
   }
   Buffer seal(Codec codec, bool key_frame, Bytes plaintext) {
     return seal_frame(sender, codec, key_frame, plaintext).value();
@@ -44,7 +46,7 @@ TEST(MediaFrame, RoundTripsEveryCodecAndStream) {
       const auto opened = open_frame(call.keys, codec, frame);
       ASSERT_TRUE(opened);
       EXPECT_EQ(opened->plaintext, plaintext);
-      EXPECT_EQ(opened->sender, alice);
+      EXPECT_EQ(opened->sender, alice.sender);
       EXPECT_EQ(opened->stream, stream);
       if (codec == Codec::vp8 || codec == Codec::av1 || codec == Codec::h264) {
         EXPECT_EQ(opened->key_frame, key_frame);
@@ -58,7 +60,8 @@ TEST(MediaFrame, AuthenticatesVersionSourceCodecAndShim) {
   Call call(Stream::screen);
   const Buffer plaintext = {1, 2, 3};
   const Buffer frame = call.seal(Codec::vp8, false, plaintext);
-  ReceiverContext receiver(suite, make_kid(alice, Stream::screen), extract_secret(suite, base_key));
+  ReceiverContext receiver(suite, make_kid(Stream::screen, alice.leaf, epoch),
+                           extract_secret(suite, base_key));
   Buffer out(frame.size());
   const Buffer metadata = {1, 2, 1, 0x11};  // version, source, codec, shim
   const auto opened = receiver.open(Bytes(frame).subspan(1), metadata, out);
@@ -121,9 +124,9 @@ TEST(MediaFrame, ClearFramesAreRefused) {
 
 TEST(MediaFrame, StreamNumbersWithoutMeaningAreUnknownKeys) {
   KeyRing keys(suite);
-  ASSERT_TRUE(keys.add_sender(alice, base_key));
-  for (uint64_t number = 6; number < streams_per_sender; ++number) {
-    SenderContext sender(suite, alice.value | number, base_key);
+  ASSERT_TRUE(keys.add_epoch(epoch, base_key, {&alice, 1}));
+  for (uint8_t number = stream_count; number < 20; ++number) {
+    SenderContext sender(suite, make_kid(Stream{number}, alice.leaf, epoch), base_key);
     EXPECT_EQ(seal_frame(sender, Codec::vp9, true, {}).error().code, Errc::unknown_key);
     Buffer frame(sender.sealed_size(0));
     ASSERT_TRUE(sender.seal({}, {}, frame));

@@ -2,13 +2,6 @@
 
 namespace vicino::sframe {
 
-ReplayWindow ReplayWindow::after(uint64_t newest) {
-  ReplayWindow window;
-  window.newest_ = newest;
-  window.bits_.fill(~uint64_t{0});
-  return window;
-}
-
 Status ReplayWindow::check(uint64_t counter) const {
   if (!newest_ || counter > *newest_) return {};
   if (*newest_ - counter >= size) return fail(Errc::replayed, "SFrame counter behind the window");

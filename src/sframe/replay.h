@@ -10,16 +10,11 @@ namespace vicino::sframe {
 
 class ReplayWindow {
  public:
-  ReplayWindow() = default;
-  // Refuses `newest` and everything before it: for a key whose window itself was given up.
-  static ReplayWindow after(uint64_t newest);
-
   // Errors: replayed (accepted before, or `limits::replay_window` or more behind the newest).
   Status check(uint64_t counter) const;
   // Checks and remembers. Only for frames that authenticated: a forged counter would shut out
   // honest frames.
   Status accept(uint64_t counter);
-  std::optional<uint64_t> newest() const { return newest_; }
 
  private:
   static constexpr uint64_t size = limits::replay_window;

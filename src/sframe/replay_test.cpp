@@ -21,7 +21,6 @@ TEST(ReplayWindow, AcceptsEachCounterOnceInAnyOrder) {
     ASSERT_FALSE(again);
     EXPECT_EQ(again.error().code, Errc::replayed);
   }
-  EXPECT_EQ(window.newest(), 100u);
 }
 
 TEST(ReplayWindow, EndsExactlyWhereItsLimitSays) {
@@ -50,14 +49,6 @@ TEST(ReplayWindow, WorksAtTheEndOfTheCounter) {
   EXPECT_FALSE(window.accept(UINT64_MAX));
   EXPECT_TRUE(window.accept(UINT64_MAX - 1));
   EXPECT_FALSE(window.accept(1));
-}
-
-TEST(ReplayWindow, AfterRefusesWhatCameBefore) {
-  ReplayWindow window = ReplayWindow::after(50);
-  for (uint64_t counter = 0; counter <= 50; ++counter) EXPECT_FALSE(window.accept(counter));
-  EXPECT_TRUE(window.accept(52));
-  EXPECT_TRUE(window.accept(51));
-  EXPECT_FALSE(window.accept(50));
 }
 
 TEST(ReplayWindow, AgreesWithASetOfEverythingSeen) {

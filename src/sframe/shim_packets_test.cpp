@@ -10,7 +10,7 @@ namespace vicino::sframe {
 namespace {
 
 constexpr Suite suite = Suite::aes_128_gcm_sha256_128;
-constexpr SenderId alice{0x7777777777777770};
+constexpr SenderId alice{0x7777777777777777};
 const Buffer base_key(32, 3);
 
 struct Case {
@@ -30,9 +30,9 @@ TEST(ShimPackets, NumbersOfTheCodecsAgree) {
 TEST(ShimPackets, ForwardersSeeKeyFramesAndReceiversGetTheSealedFrameBack) {
   SeededRandom random(41);
   for (const Case& c : video) {
-    SenderContext sender(suite, make_kid(alice, Stream::camera_low), base_key);
+    SenderContext sender(suite, make_kid(Stream::camera_low, 2, 9), base_key);
     KeyRing keys(suite);
-    ASSERT_TRUE(keys.add_sender(alice, base_key));
+    ASSERT_TRUE(keys.add_epoch(9, base_key, std::array{EpochMember{2, alice}}));
     rtc::Packetizer packetizer(c.on_wire, 200, 0);
     rtc::FrameAssembler assembler(c.on_wire);
     uint16_t sequence = 65'000;

@@ -44,14 +44,15 @@ Result<size_t> plan_one(Suite suite, uint64_t kid, uint64_t counter, Bytes base_
 
 // Seals a media frame, opens it, and opens it again, which must fail.
 Result<size_t> media_round_trip(Codec codec, bool key_frame, Bytes plaintext, uint8_t* out) {
-  constexpr SenderId sender_id{0x1230};
+  constexpr EpochMember member{3, SenderId{0x1234}};
+  constexpr uint64_t epoch = 0x105;
   const std::array<uint8_t, 32> base_key{};
   SenderContext sender(
       Suite::aes_128_gcm_sha256_128,
-      make_kid(sender_id, codec == Codec::opus ? Stream::microphone : Stream::camera_low),
+      make_kid(codec == Codec::opus ? Stream::microphone : Stream::camera_low, member.leaf, epoch),
       base_key);
   KeyRing keys(Suite::aes_128_gcm_sha256_128);
-  TRY(keys.add_sender(sender_id, base_key));
+  TRY(keys.add_epoch(epoch, base_key, {&member, 1}));
   TRY_ASSIGN(const Buffer frame, seal_frame(sender, codec, key_frame, plaintext));
   TRY_ASSIGN(const OpenedFrame opened, open_frame(keys, codec, frame));
   if (!equal(opened.plaintext, plaintext)) return fail(Errc::malformed, "plaintext");
