@@ -1,5 +1,6 @@
-// What the core tells those who seal and open frames, and what they tell the core. In the browser both sides are instances
-// of the same module in two workers: changes and reports cross as bytes. A native client hands them over in one process.
+// What the core tells those who seal and open frames, and what they tell the core. In the browser both sides are
+// instances of the same module in two workers: changes and reports cross as bytes. A native client hands them over in
+// one process.
 #pragma once
 
 #include <string>
@@ -37,14 +38,21 @@ struct RemoveSender {
 struct NewGroup {
   friend bool operator==(const NewGroup&, const NewGroup&) = default;
 };
-// The slots `mids` carry something else from now on, by what the server says: what they carry is reported again with the
-// next frame. No mids: all slots, for the peer connection is a new one, number `connection`.
+// The slots `mids` carry something else from now on, by what the server says: what they carry is reported again with
+// the next frame. No mids: all slots, for the peer connection is a new one, number `connection`.
 struct ForgetSlots {
   uint32_t connection = 0;
   std::vector<std::string> mids;
   friend bool operator==(const ForgetSlots&, const ForgetSlots&) = default;
 };
-using FrameKeyChange = std::variant<BeginEpoch, SendUnder, EndEpoch, RemoveSender, NewGroup, ForgetSlots>;
+// A member of an epoch whose frames were kept shut until now.
+struct AddMember {
+  uint64_t epoch = 0;
+  sframe::EpochMember member;
+  friend bool operator==(const AddMember&, const AddMember&) = default;
+};
+using FrameKeyChange =
+    std::variant<BeginEpoch, SendUnder, EndEpoch, RemoveSender, NewGroup, ForgetSlots, AddMember>;
 
 SecretBuffer encode(const FrameKeyChange& change);
 // Errors: truncated, malformed.
@@ -62,7 +70,8 @@ struct SlotReport {
   Source source = Source::microphone;
   friend bool operator==(const SlotReport&, const SlotReport&) = default;
 };
-// What has changed. `connection`: of the last ForgetSlots without mids; a report of an earlier one says nothing any more.
+// What has changed. `connection`: of the last ForgetSlots without mids; a report of an earlier one says nothing any
+// more.
 struct SlotReports {
   uint32_t connection = 0;
   std::vector<SlotReport> slots;
