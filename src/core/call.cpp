@@ -169,7 +169,7 @@ void Call::Impl::forget_stay() {
   remember();
 }
 
-void Call::Impl::remember() { emit(Remember{copy_of(memory_.save())}); }
+void Call::Impl::remember() { emit(Remember{copy_of(memory_.save().expose())}); }
 
 void Call::Impl::socket_message(Instant now, Bytes message) {
   if (state_ == State::idle || state_ == State::pausing || state_ == State::ended) return;

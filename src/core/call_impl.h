@@ -25,7 +25,7 @@ struct Call::Impl {
     pausing,       // before connecting again
     ended
   };
-  struct Newcomer {
+  struct Waiting {
     uint32_t number;
     Buffer key_package;
     std::string name;
@@ -193,7 +193,7 @@ struct Call::Impl {
   uint64_t hand_raised_ = 0;
   std::optional<People> people_;
   Roster roster_;
-  std::map<SenderId, Newcomer> waiting_;
+  std::map<SenderId, Waiting> waiting_;
   uint32_t last_waiting_ = 0;
   bool waiting_changed_ = false;
 

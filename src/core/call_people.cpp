@@ -6,8 +6,8 @@ namespace vicino::core {
 void Call::Impl::handle(Instant now, said::Posted& message) {
   if (message.seq <= seen_ || !group_->in_group()) return;
   seen_ = message.seq;
-  const auto opened = group_->open_post(seconds_since_1970(now), message.message);
-  const auto content = opened ? post::read(opened->content) : std::unexpected(opened.error());
+  const auto opened = group_->open_post(message.message);
+  const auto content = opened ? post::read(opened->content.expose()) : std::unexpected(opened.error());
   if (!content) {
     ++refused_messages_;
     return;

@@ -28,7 +28,7 @@ void Call::Impl::refresh_members() {
 }
 
 void Call::Impl::tell_frames(const FrameKeyChange& change) {
-  emit(FrameKeysChanged{copy_of(encode(change))});
+  emit(FrameKeysChanged{copy_of(encode(change).expose())});
 }
 
 void Call::Impl::publish() {
