@@ -1,0 +1,308 @@
+// Lobby, hosts, links, and what members say to each other.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "schema/wire_generated.h"
+#include "world.h"
+
+namespace vicino::world {
+namespace {
+
+using core::EndReason;
+using core::Phase;
+using core::TrackState;
+using core::Trust;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class CallWorld : public ::testing::Test {
+ protected:
+  // Ada, the host, and others whom she lets in.
+  void SetUp() override {
+    link = world.new_link();
+    ada = world.open(link, "Ada");
+    ASSERT_TRUE(settled({ada})) << "nobody founds the group";
+  }
+  size_t enter(const std::string& name) {
+    const size_t client = world.open(world[ada].room->link, name);
+    EXPECT_TRUE(world.run_until([&] { return world[client].in_call(); }, seconds(5))) << name << " isn't let in";
+    return client;
+  }
+  // All of them in the call and in one epoch, and nobody else.
+  bool settled(const std::vector<size_t>& clients) {
+    return world.run_until(
+        [&] {
+          return std::ranges::all_of(clients, [&](size_t c) {
+            return world[c].in_call() && world.call(c).stats().members == clients.size() &&
+                   world.call(c).stats().epoch == world.call(clients[0]).stats().epoch;
+          });
+        },
+        seconds(30));
+  }
+  core::PersonNumber number(size_t from, const std::string& name) { return world[from].sees(name)->number; }
+  bool ended(size_t client, EndReason reason) {
+    return world.run_until([&] { return world[client].ended.has_value(); }, seconds(10)) &&
+           world[client].ended->reason == reason;
+  }
+
+  World world;
+  std::string link;
+  size_t ada = 0;
+};
+
+TEST_F(CallWorld, WhoComesFirstFoundsTheGroupAndHosts) {
+  EXPECT_TRUE(world[ada].roster->view.self.host);
+  EXPECT_TRUE(world[ada].room->settings.lobby) << "on by default";
+  EXPECT_EQ(world[ada].room->link, link);
+}
+
+TEST_F(CallWorld, AGuestWaitsUntilAHostLetsItInAndThenAllFramesFlow) {
+  world[ada].admits = false;
+  const size_t bruno = world.open(link, "Bruno");
+  ASSERT_TRUE(world.run_until([&] { return !world[ada].waiting.empty(); }, seconds(5)));
+  EXPECT_EQ(world[ada].waiting[0].name, "Bruno");
+  world.run_for(seconds(30));
+  EXPECT_EQ(world[bruno].phase, Phase::waiting) << "nobody but a host lets in";
+  EXPECT_EQ(world.call(ada).stats().members, 1u);
+  world.call(ada).admit(world.now(), world[ada].waiting[0].id);
+  ASSERT_TRUE(settled({ada, bruno}));
+  world.run_for(seconds(2));
+  EXPECT_EQ(world.frames_flow(), "");
+  EXPECT_THAT(world[ada].waiting, IsEmpty());
+  EXPECT_FALSE(world[bruno].roster->view.self.host);
+  EXPECT_TRUE(world[bruno].sees("Ada")->host);
+}
+
+TEST_F(CallWorld, WhoIsTurnedAwayIsTold) {
+  world[ada].admits = false;
+  const size_t bruno = world.open(link, "Bruno");
+  ASSERT_TRUE(world.run_until([&] { return !world[ada].waiting.empty(); }, seconds(5)));
+  world.call(ada).deny(world[ada].waiting[0].id);
+  world.run_for(seconds(0));
+  world.call(ada).admit(world.now(), 99);  // drains nothing; a number of nobody
+  EXPECT_TRUE(ended(bruno, EndReason::not_admitted));
+}
+
+TEST_F(CallWorld, WithoutALobbyMembersLetInByThemselves) {
+  world.call(ada).set_room(world.now(), {false, false, false});
+  ASSERT_TRUE(world.run_until([&] { return !world[ada].room->settings.lobby; }, seconds(5)));
+  world[ada].admits = false;
+  const size_t bruno = world.open(link, "Bruno");
+  ASSERT_TRUE(settled({ada, bruno}));
+  // Even when the only host has gone.
+  world.leave(ada);
+  ASSERT_TRUE(settled({bruno}));
+  const size_t carla = world.open(link, "Carla");
+  EXPECT_TRUE(settled({bruno, carla}));
+}
+
+TEST_F(CallWorld, ALockedRoomTakesNobody) {
+  const size_t bruno = enter("Bruno");
+  world.call(ada).set_room(world.now(), {true, true, false});
+  ASSERT_TRUE(world.run_until([&] { return world[bruno].room->settings.locked; }, seconds(5)));
+  const size_t carla = world.open(link, "Carla");
+  EXPECT_TRUE(ended(carla, EndReason::room_locked));
+  world.call(ada).set_room(world.now(), {true, false, false});
+  ASSERT_TRUE(world.run_until([&] { return !world[ada].room->settings.locked; }, seconds(5)));
+  const size_t dario = enter("Dario");
+  EXPECT_TRUE(settled({ada, bruno, dario}));
+}
+
+TEST_F(CallWorld, TheRemovedAreOutAtOnceAndReadNothingAfter) {
+  const size_t bruno = enter("Bruno"), carla = enter("Carla");
+  ASSERT_TRUE(settled({ada, bruno, carla}));
+  world.run_for(seconds(2));
+  world.call(ada).remove(world.now(), number(ada, "Carla"));
+  EXPECT_TRUE(ended(carla, EndReason::removed));
+  ASSERT_TRUE(settled({ada, bruno}));
+  EXPECT_EQ(world.frames_flow(), "");
+  const auto frame = world.seal(ada);
+  ASSERT_TRUE(frame);
+  EXPECT_FALSE(world.open_frame(carla, *frame));
+  EXPECT_FALSE(world.open_frame(ada, world.seal(carla).value_or(Buffer{1}))) << "nor is it heard any more";
+}
+
+TEST_F(CallWorld, OnlyHostsDecideAndHostsMakeHosts) {
+  const size_t bruno = enter("Bruno"), carla = enter("Carla");
+  ASSERT_TRUE(settled({ada, bruno, carla}));
+  world.call(bruno).remove(world.now(), number(bruno, "Carla"));
+  world.call(bruno).set_room(world.now(), {false, true, true});
+  world.run_for(seconds(5));
+  EXPECT_FALSE(world[carla].ended);
+  EXPECT_EQ(world[ada].room->settings, (core::RoomSettings{true, false, false}));
+  world.call(ada).make_host(world.now(), number(ada, "Bruno"));
+  ASSERT_TRUE(world.run_until([&] { return world[bruno].roster->view.self.host; }, seconds(5)));
+  world.call(bruno).remove(world.now(), number(bruno, "Carla"));
+  EXPECT_TRUE(ended(carla, EndReason::removed));
+}
+
+TEST_F(CallWorld, WhenTheLastHostLeavesTheLowestLeafHosts) {
+  const size_t bruno = enter("Bruno"), carla = enter("Carla");
+  ASSERT_TRUE(settled({ada, bruno, carla}));
+  world.leave(ada);
+  ASSERT_TRUE(settled({bruno, carla}));
+  EXPECT_NE(world[bruno].roster->view.self.host, world[carla].roster->view.self.host);
+}
+
+TEST_F(CallWorld, ANewLinkRevokesTheOldOne) {
+  const size_t bruno = enter("Bruno");
+  ASSERT_TRUE(settled({ada, bruno}));
+  world.call(ada).renew_link(world.now());
+  ASSERT_TRUE(world.run_until([&] { return world[bruno].room->link != link; }, seconds(5)));
+  EXPECT_EQ(world[ada].room->link, world[bruno].room->link) << "derived, not told";
+  EXPECT_TRUE(ended(world.open(link, "Carla"), EndReason::link_revoked));
+  const size_t dario = enter("Dario");
+  ASSERT_TRUE(settled({ada, bruno, dario}));
+  EXPECT_TRUE(world[dario].sees("Bruno")) << "who came by the old link has a name for those of the new";
+  world.cut(bruno);
+  EXPECT_TRUE(settled({ada, bruno, dario})) << "and comes back by it";
+}
+
+TEST_F(CallWorld, TheCodeIsTheSameForAllAndNewWithEveryRoster) {
+  const size_t bruno = enter("Bruno"), carla = enter("Carla");
+  const std::vector<size_t> all{ada, bruno, carla};
+  const auto agreed = [&](const std::vector<size_t>& clients) {
+    return world.run_until(
+        [&] {
+          return std::ranges::all_of(clients, [&](size_t c) {
+            return !world[c].code.emoji.empty() && world[c].code.emoji == world[clients[0]].code.emoji;
+          });
+        },
+        seconds(20));
+  };
+  ASSERT_TRUE(settled(all));
+  ASSERT_TRUE(agreed(all));
+  const auto before = world[ada].code.emoji;
+  EXPECT_THAT(before, SizeIs(7));
+  world.leave(carla);
+  ASSERT_TRUE(settled({ada, bruno}));
+  EXPECT_THAT(world[ada].code.emoji, IsEmpty()) << "void at once";
+  ASSERT_TRUE(agreed({ada, bruno}));
+  EXPECT_NE(world[ada].code.emoji, before);
+}
+
+TEST_F(CallWorld, WhoStaysSilentIsNamedAndHoldsNobodyUp) {
+  const size_t bruno = enter("Bruno"), carla = enter("Carla");
+  // Carla's posts go nowhere.
+  world.to_server = [&](size_t client, Bytes message) -> std::vector<Buffer> {
+    const auto* root = flatbuffers::GetRoot<wire::ClientMessage>(message.data());
+    if (client == carla && root->body_type() == wire::ClientBody::Post) return {};
+    return {Buffer(message.begin(), message.end())};
+  };
+  ASSERT_TRUE(settled({ada, bruno, carla}));
+  ASSERT_TRUE(world.run_until([&] { return !world[ada].code.emoji.empty() && !world[bruno].code.emoji.empty(); },
+                              seconds(30)));
+  EXPECT_EQ(world[ada].code.emoji, world[bruno].code.emoji);
+  EXPECT_THAT(world[ada].code.silent, ElementsAre(number(ada, "Carla")));
+  EXPECT_THAT(world[carla].code.emoji, IsEmpty());
+}
+
+TEST_F(CallWorld, MembersSpeakRaiseHandsAndReact) {
+  const size_t bruno = enter("Bruno"), carla = enter("Carla");
+  ASSERT_TRUE(settled({ada, bruno, carla}));
+  world.call(bruno).say(world.now(), "ciao");
+  world.call(bruno).react(world.now(), "👍");
+  world.call(bruno).raise_hand(world.now(), true);
+  world.call(bruno).set_state(world.now(), {false, true, false, false});
+  world.run_for(seconds(1));
+  ASSERT_THAT(world[carla].chats, SizeIs(1));
+  EXPECT_EQ(world[carla].chats[0].name, "Bruno");
+  EXPECT_EQ(world[carla].chats[0].text, "ciao");
+  ASSERT_THAT(world[ada].reactions, SizeIs(1));
+  EXPECT_EQ(world[ada].reactions[0].emoji, "👍");
+  EXPECT_NE(world[ada].sees("Bruno")->hand_raised, 0u);
+  EXPECT_EQ(world[ada].sees("Bruno")->sources[0].state, TrackState::muted);
+  // Those who come later learn it.
+  const size_t dario = enter("Dario");
+  ASSERT_TRUE(world.run_until([&] { return world[dario].sees("Bruno") && world[dario].sees("Bruno")->hand_raised; },
+                              seconds(5)));
+  EXPECT_EQ(world[dario].sees("Bruno")->sources[0].state, TrackState::muted);
+}
+
+TEST_F(CallWorld, HostsAskToMuteAndOthersCannot) {
+  const size_t bruno = enter("Bruno"), carla = enter("Carla");
+  ASSERT_TRUE(settled({ada, bruno, carla}));
+  world.call(bruno).ask_mute(number(bruno, "Carla"));
+  world.run_for(seconds(1));
+  EXPECT_THAT(world[carla].asked, IsEmpty());
+  world.call(carla).raise_hand(world.now(), true);
+  world.run_for(seconds(1));
+  world.call(ada).ask_mute(number(ada, "Carla"));
+  world.call(ada).ask_unmute({0});
+  world.call(ada).lower_hands({0});
+  world.run_for(seconds(1));
+  EXPECT_THAT(world[carla].asked, ElementsAre("mute by Ada", "unmute by Ada", "hand by Ada"));
+  EXPECT_THAT(world[bruno].asked, ElementsAre("unmute by Ada"));
+  EXPECT_EQ(world[bruno].sees("Carla")->hand_raised, 0u);
+}
+
+TEST_F(CallWorld, AConfirmedCodeVerifiesKeptIdentitiesInLaterCalls) {
+  const size_t bruno = enter("Bruno");
+  ASSERT_TRUE(settled({ada, bruno}));
+  ASSERT_TRUE(world.run_until([&] { return !world[ada].code.emoji.empty(); }, seconds(20)));
+  EXPECT_EQ(world[ada].sees("Bruno")->trust, Trust::known);
+  world.call(ada).confirm_code();
+  world.run_for(seconds(1));
+  EXPECT_EQ(world[ada].sees("Bruno")->trust, Trust::verified);
+  EXPECT_EQ(world.call(ada).stats().verified, 1u);
+  // Another call: the same Bruno, and one who only calls himself so.
+  world.leave(ada);
+  world.leave(bruno);
+  world.run_for(seconds(60));
+  const std::string other = world.new_link();
+  const size_t ada2 = world.open(other, "Ada", world[ada].memory);
+  ASSERT_TRUE(settled({ada2}));
+  const size_t bruno2 = world.open(other, "Bruno", world[bruno].memory);
+  ASSERT_TRUE(settled({ada2, bruno2}));
+  EXPECT_EQ(world[ada2].sees("Bruno")->trust, Trust::verified);
+  world.leave(bruno2);
+  ASSERT_TRUE(settled({ada2}));
+  const size_t impostor = world.open(other, "Bruno");
+  ASSERT_TRUE(settled({ada2, impostor}));
+  world.run_for(seconds(2));
+  ASSERT_EQ(world[ada2].sees("Bruno")->trust, Trust::changed);
+  EXPECT_FALSE(world.open_frame(ada2, *world.seal(impostor))) << "nothing of it is opened";
+  world.call(ada2).accept_identity(number(ada2, "Bruno"));
+  world.run_for(seconds(1));
+  EXPECT_EQ(world[ada2].sees("Bruno")->trust, Trust::verified);
+  EXPECT_TRUE(world.open_frame(ada2, *world.seal(impostor)));
+}
+
+TEST_F(CallWorld, GuestsAreCountedAndLeaveNothingBehind) {
+  const size_t guest = world.open(link, "Gast", std::nullopt, 0, false);
+  ASSERT_TRUE(settled({ada, guest}));
+  EXPECT_EQ(world.call(ada).stats().guests, 1u);
+  EXPECT_EQ(world[ada].sees("Gast")->trust, Trust::guest);
+}
+
+TEST_F(CallWorld, AReloadedPageComesBackAsTheSameMemberPastTheLobby) {
+  const size_t bruno = enter("Bruno");
+  ASSERT_TRUE(settled({ada, bruno}));
+  world[ada].admits = false;
+  const Buffer memory = *world[bruno].memory;
+  world.crash(bruno, milliseconds(200));
+  world.run_for(seconds(1));
+  const size_t again = world.open(link, "Bruno", memory);
+  ASSERT_TRUE(settled({ada, again}));
+  world.run_for(seconds(2));
+  EXPECT_EQ(world.frames_flow(), "");
+  EXPECT_EQ(world.call(again).stats().resyncs, 1u) << "its own leaf, taken again from outside";
+}
+
+TEST_F(CallWorld, ALostConnectionIsShownAndComesBack) {
+  const size_t bruno = enter("Bruno");
+  ASSERT_TRUE(settled({ada, bruno}));
+  world.restart_server(seconds(2));
+  ASSERT_TRUE(settled({ada, bruno}));
+  world.run_for(seconds(2));
+  EXPECT_EQ(world.frames_flow(), "");
+  EXPECT_EQ(world.call(bruno).stats().resyncs, 0u) << "nothing was lost that would need one";
+  world.crash(bruno, milliseconds(100));
+  ASSERT_TRUE(world.run_until([&] { return world[ada].sees("Bruno")->sources[1].state == TrackState::connection_lost; },
+                              seconds(5)));
+  ASSERT_TRUE(settled({ada})) << "and after a while it isn't a member any more";
+}
+
+}  // namespace
+}  // namespace vicino::world
