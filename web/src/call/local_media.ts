@@ -148,10 +148,9 @@ export class LocalMedia {
     return { microphone: microphone.track, camera: camera.track, screen: screen.video, screenAudio: screen.audio };
   }
 
-  state(name: string): OwnState {
+  state(): OwnState {
     const { microphone, camera, screen } = this.view.get();
     return {
-      name,
       microphone: microphone.on && microphone.track !== null,
       camera: camera.on && camera.track !== null,
       screen: screen.video !== null,

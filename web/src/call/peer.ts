@@ -48,12 +48,12 @@ export function canEncrypt(): boolean {
 
 export class Peer {
   readonly #connection: RTCPeerConnection;
-  readonly #worker: Worker;
+  readonly #frames: Worker;
   readonly #senders = new Map<Source, RTCRtpTransceiver>();
   readonly #receivers: RTCRtpTransceiver[] = [];
 
-  constructor(worker: Worker, slots: Slots, tracks: OwnTracks, onState: (state: RTCPeerConnectionState) => void) {
-    this.#worker = worker;
+  constructor(frames: Worker, slots: Slots, tracks: OwnTracks, onState: (state: RTCPeerConnectionState) => void) {
+    this.#frames = frames;
     const connection = new RTCPeerConnection({ bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require' });
     this.#connection = connection;
     connection.addEventListener('connectionstatechange', () => onState(connection.connectionState));
@@ -115,7 +115,7 @@ export class Peer {
   }
 
   #transform(options: TransformOptions): RTCRtpScriptTransform {
-    return new RTCRtpScriptTransform(this.#worker, options);
+    return new RTCRtpScriptTransform(this.#frames, options);
   }
 
   #describe(source: Source): OwnTrack {

@@ -1,10 +1,18 @@
 // One call, from the click on "Join" to the end: brings together the core worker, the peer
 // connection, the own media and the sound. The interface reads its stores and calls its methods.
 
-import type { CoreEvent, OwnState, Source, Want } from '../core/types';
+import type { CoreCommand, CoreEvent, OwnState, Source, Want } from '../core/types';
 import { hear, silence, type Speech } from '../state/speech';
 import { Store } from '../state/store';
-import { flowingMid, initialView, reduce, type CallView } from '../state/view';
+import {
+  flowingMid,
+  forgetReaction,
+  forgetUnmuteAsked,
+  initialView,
+  note,
+  reduce,
+  type CallView,
+} from '../state/view';
 import { ConnectionWatch, type MediaState } from './connection_watch';
 import type { CorePort, OpenCore } from './core_port';
 import type { LocalMedia } from './local_media';
@@ -18,6 +26,19 @@ export interface Media {
   readonly video: ReadonlyMap<string, MediaStreamTrack>;
 }
 
+/** Who somebody is in a call. */
+export interface Self {
+  readonly name: string;
+  readonly color: number;
+  /** false: a guest. */
+  readonly keepIdentity: boolean;
+}
+
+export type MemberCommand = Exclude<
+  CoreCommand,
+  { readonly kind: 'open' | 'join' | 'setState' | 'watch' | 'restart' | 'leave' }
+>;
+
 /** The own id in levels: participants' ids start at 1. */
 export const selfId = 0;
 
@@ -25,6 +46,8 @@ const sources: readonly Source[] = ['microphone', 'camera', 'screen', 'screenAud
 /** Layout changes come in bursts while a window is resized or somebody joins. */
 const watchDelay = 120;
 const levelInterval = 100;
+/** How long a reaction floats over a tile; as in styles/reactions.css. */
+const reactionTime = 4_000;
 /** The worker gets this long to say goodbye to the server. */
 const farewell = 1_000;
 
@@ -36,7 +59,6 @@ export class CallSession {
 
   readonly #core: CorePort;
   readonly #local: LocalMedia;
-  readonly #name: string;
   readonly #meter = new LevelMeter();
   readonly #watch: ConnectionWatch;
   readonly #cleanUp: (() => void)[] = [];
@@ -48,10 +70,10 @@ export class CallSession {
   #sentWants = '';
   #watchTimer: number | null = null;
   #volumes: ReadonlyMap<number, number> = new Map();
+  #entered = false;
   #closed = false;
 
-  constructor(link: string, name: string, local: LocalMedia, openCore: OpenCore) {
-    this.#name = name;
+  constructor(link: string, self: Self, local: LocalMedia, openCore: OpenCore) {
     this.#local = local;
     this.#watch = new ConnectionWatch(
       { set: (callback, ms) => window.setTimeout(callback, ms), clear: (timer) => window.clearTimeout(timer) },
@@ -60,7 +82,7 @@ export class CallSession {
     );
     this.#core = openCore((event) => this.#handle(event));
     this.#listen();
-    this.#core.send({ kind: 'open', link });
+    this.#core.send({ kind: 'open', link, ...self });
   }
 
   /** What the layout shows, most wanted first. */
@@ -76,6 +98,17 @@ export class CallSession {
   setVolumes(volumes: ReadonlyMap<number, number>): void {
     this.#volumes = volumes;
     this.#applyVolumes();
+  }
+
+  /** What the core does without the page's help. */
+  tell(command: MemberCommand): void {
+    if (!this.#closed) this.#core.send(command);
+  }
+
+  /** The host's wish is answered; `unmute`: with yes. */
+  answerUnmuteAsked(unmute: boolean): void {
+    this.view.update(forgetUnmuteAsked);
+    if (unmute) void this.#local.setOn('microphone', true);
   }
 
   leave(): void {
@@ -109,9 +142,32 @@ export class CallSession {
       void this.#accept(event.sdp);
     } else if (event.kind === 'roster') {
       this.#applyVolumes();
+      this.#enter();
+    } else if (event.kind === 'room') {
+      this.#enter();
+    } else if (event.kind === 'muteAsked') {
+      void this.#local.setOn('microphone', false);
+    } else if (event.kind === 'reaction') {
+      this.#endReactionLater();
     } else if (event.kind === 'ended') {
       this.#close();
     }
+  }
+
+  // Once per call, when it is known what the room asks of those who come.
+  #enter(): void {
+    const { room, self } = this.view.get();
+    if (this.#entered || !room || !self) return;
+    this.#entered = true;
+    if (!room.rules.muteOnEntry || self.host || !this.#local.view.get().microphone.on) return;
+    void this.#local.setOn('microphone', false);
+    this.view.update((view) => note(view, 'mutedOnEntry'));
+  }
+
+  #endReactionLater(): void {
+    const serial = this.view.get().reactions.at(-1)?.serial;
+    if (serial === undefined) return;
+    window.setTimeout(() => this.view.update((view) => forgetReaction(view, serial)), reactionTime);
   }
 
   async #offer(audio: number, video: number): Promise<void> {
@@ -122,7 +178,7 @@ export class CallSession {
     this.#peer = null;
     try {
       const tracks = this.#local.tracks();
-      const peer = new Peer(this.#core.worker, { audio, video }, tracks, (state) => {
+      const peer = new Peer(this.#core.frames, { audio, video }, tracks, (state) => {
         if (peer === this.#peer) this.#watch.handle(state);
       });
       this.#peer = peer;
@@ -131,7 +187,7 @@ export class CallSession {
       this.sound.attach(peer.tracks('audio'));
       this.media.update((media) => ({ ...media, video: peer.tracks('video') }));
       this.#sentTracks = tracks;
-      this.#sentState = this.#local.state(this.#name);
+      this.#sentState = this.#local.state();
       this.#core.send({ kind: 'join', offer: offer.sdp, tracks: offer.tracks, state: this.#sentState });
       // A fresh stay knows nothing of what was wanted before, nor of what changed meanwhile.
       this.#sentWants = '';
@@ -172,7 +228,7 @@ export class CallSession {
       void peer.replace(source, tracks[source]).catch(() => undefined);
     }
     this.#sentTracks = tracks;
-    const state = this.#local.state(this.#name);
+    const state = this.#local.state();
     if (JSON.stringify(state) === JSON.stringify(this.#sentState)) return;
     this.#sentState = state;
     this.#core.send({ kind: 'setState', state });

@@ -2,15 +2,16 @@
 // reaches a decoder that didn't authenticate, nothing leaves that isn't sealed.
 
 import type { CodecMap } from './codec_map';
+import { failure, type Failure, type FramesModule, type OpenPlan, type Plan } from './frames_module';
 import type { Source, TransformOptions } from './types';
-import type { CoreModule, OpenPlan } from './wasm';
 
 /** As in sframe/shim.h. */
 export const codecNumbers = { opus: 0, vp8: 1, vp9: 2, av1: 3, h264: 4 } as const;
 
 const sourceNumbers: Readonly<Record<Source, number>> = { microphone: 0, camera: 1, screen: 2, screenAudio: 3 };
 const keyRequestInterval = 500; // ms; less floods a sender that is slow to answer
-const maxReceivingKeys = 512; // imported keys kept; more only saves importing one again
+const maxSendingKeys = 32; // imported keys kept: two epochs of every stream, and some
+const maxReceivingKeys = 512; // more only saves importing one again
 
 type Frame = RTCEncodedVideoFrame | RTCEncodedAudioFrame;
 
@@ -18,17 +19,23 @@ const isVideo = (frame: Frame): frame is RTCEncodedVideoFrame => 'type' in frame
 const isKeyFrame = (frame: Frame) => isVideo(frame) && frame.type === 'key';
 
 export class FrameTransforms {
-  readonly #core: CoreModule;
+  readonly #frames: FramesModule;
   readonly #codecs: CodecMap;
-  readonly #onNews: () => void;
-  readonly #sendingKeys = new Map<number, Promise<CryptoKey>>();
-  readonly #receivingKeys = new Map<bigint, Promise<CryptoKey>>();
+  readonly #onReport: (report: Uint8Array<ArrayBuffer>) => void;
+  readonly #sendingKeys = new KeyCache('encrypt', maxSendingKeys);
+  readonly #receivingKeys = new KeyCache('decrypt', maxReceivingKeys);
 
-  /** `onNews`: the core has outputs. */
-  constructor(core: CoreModule, codecs: CodecMap, onNews: () => void) {
-    this.#core = core;
+  constructor(frames: FramesModule, codecs: CodecMap, onReport: (report: Uint8Array<ArrayBuffer>) => void) {
+    this.#frames = frames;
     this.#codecs = codecs;
-    this.#onNews = onNews;
+    this.#onReport = onReport;
+  }
+
+  /** A FrameKeyChange of the core. */
+  apply(change: Uint8Array): void {
+    this.#frames.apply(change);
+    change.fill(0);
+    this.#report();
   }
 
   attach(transformer: RTCRtpScriptTransformer): void {
@@ -54,19 +61,10 @@ export class FrameTransforms {
     const codec = this.#codecs.of(frame);
     if (codec === null || frame.data.byteLength === 0) return null;
     const ssrc = frame.getMetadata().synchronizationSource ?? 0;
-    const plan = this.#core.planSeal(sourceNumbers[source], ssrc, codec, isKeyFrame(frame), frame.data.byteLength);
-    if (!plan) return null;
-    const key = await this.#sendingKey(plan.stream);
-    return this.#core.finishSeal(plan, await crypto.subtle.encrypt(algorithm(plan), key, frame.data));
-  }
-
-  #sendingKey(stream: number): Promise<CryptoKey> {
-    let key = this.#sendingKeys.get(stream);
-    if (!key) {
-      key = importKey(this.#core.sealKey(stream), 'encrypt');
-      this.#sendingKeys.set(stream, key);
-    }
-    return key;
+    const plan = this.#frames.planSeal(sourceNumbers[source], ssrc, codec, isKeyFrame(frame), frame.data.byteLength);
+    const key = plan && this.#sendingKeys.get(plan, () => this.#frames.sealKey(plan));
+    if (!plan || !key) return null;
+    return this.#frames.finishSeal(plan, await crypto.subtle.encrypt(algorithm(plan), await key, frame.data));
   }
 
   #opening(mid: string, transformer: RTCRtpScriptTransformer): TransformStream<Frame, Frame> {
@@ -89,19 +87,27 @@ export class FrameTransforms {
 
   async #open(mid: Uint8Array, frame: Frame): Promise<ArrayBuffer | null> {
     const codec = this.#codecs.of(frame);
-    const plan = codec === null ? null : this.#core.planOpen(codec, frame.data);
-    const plaintext = plan && (await this.#decrypt(plan));
-    if (!plan || !plaintext) {
-      if (this.#core.openFailed(mid)) this.#onNews();
-      return null;
-    }
-    const { ok, news } = this.#core.commitOpen(plan, mid);
-    if (news) this.#onNews();
+    const plan = codec === null ? failure.refused : this.#frames.planOpen(codec, frame.data);
+    if (typeof plan === 'number') return this.#failed(mid, plan);
+    const plaintext = await this.#decrypt(plan);
+    if (!plaintext) return this.#failed(mid, failure.refused);
+    const { ok, news } = this.#frames.commitOpen(plan, mid);
+    if (news) this.#report();
     return ok ? plaintext : null;
   }
 
+  #failed(mid: Uint8Array, reason: Failure): null {
+    if (this.#frames.openFailed(mid, reason)) this.#report();
+    return null;
+  }
+
+  #report(): void {
+    const report = this.#frames.takeReport();
+    if (report) this.#onReport(report);
+  }
+
   async #decrypt(plan: OpenPlan): Promise<ArrayBuffer | null> {
-    const key = this.#receivingKey(plan);
+    const key = this.#receivingKeys.get(plan, () => this.#frames.openKey(plan));
     if (!key) return null;
     try {
       return await crypto.subtle.decrypt(algorithm(plan), await key, plan.ciphertext);
@@ -109,16 +115,29 @@ export class FrameTransforms {
       return null; // the tag is wrong
     }
   }
+}
 
-  #receivingKey(plan: OpenPlan): Promise<CryptoKey> | null {
-    const known = this.#receivingKeys.get(plan.keySlot);
+/** Imported keys by their number, which never stands for another key. */
+class KeyCache {
+  readonly #usage: 'encrypt' | 'decrypt';
+  readonly #capacity: number;
+  readonly #keys = new Map<bigint, Promise<CryptoKey>>();
+
+  constructor(usage: 'encrypt' | 'decrypt', capacity: number) {
+    this.#usage = usage;
+    this.#capacity = capacity;
+  }
+
+  /** `expose` gives the bytes of a key that isn't here; null: it is gone meanwhile. */
+  get({ keySlot }: Plan, expose: () => Uint8Array<ArrayBuffer> | null): Promise<CryptoKey> | null {
+    const known = this.#keys.get(keySlot);
     if (known) return known;
-    const bytes = this.#core.openKey(plan);
+    const bytes = expose();
     if (!bytes) return null;
-    const oldest = this.#receivingKeys.keys().next();
-    if (this.#receivingKeys.size >= maxReceivingKeys && !oldest.done) this.#receivingKeys.delete(oldest.value);
-    const key = importKey(bytes, 'decrypt');
-    this.#receivingKeys.set(plan.keySlot, key);
+    const oldest = this.#keys.keys().next();
+    if (this.#keys.size >= this.#capacity && !oldest.done) this.#keys.delete(oldest.value);
+    const key = importKey(bytes, this.#usage);
+    this.#keys.set(keySlot, key);
     return key;
   }
 }

@@ -1,49 +1,56 @@
-// Does what the core decides: opens the WebSocket, keeps its deadline, tells the page.
+// Does what the core decides: opens the WebSocket, keeps its deadline and its memory, hands keys to the frames worker, tells
+// the page.
 
 import type { AnswerT } from '../generated/vicino/ui/answer';
 import type { ConnectT } from '../generated/vicino/ui/connect';
-import type { EndedT } from '../generated/vicino/ui/ended';
+import type { FrameKeysT } from '../generated/vicino/ui/frame-keys';
+import { FramesT } from '../generated/vicino/ui/frames';
 import { InputBody } from '../generated/vicino/ui/input-body';
-import type { NeedOfferT } from '../generated/vicino/ui/need-offer';
 import type { OutputT } from '../generated/vicino/ui/output';
 import { OutputBody } from '../generated/vicino/ui/output-body';
 import type { OutputsT } from '../generated/vicino/ui/outputs';
-import type { PhaseChangedT } from '../generated/vicino/ui/phase-changed';
-import type { RosterT } from '../generated/vicino/ui/roster';
+import type { RememberT } from '../generated/vicino/ui/remember';
 import type { SendT } from '../generated/vicino/ui/send';
 import { SocketClosedT } from '../generated/vicino/ui/socket-closed';
 import { SocketMessageT } from '../generated/vicino/ui/socket-message';
 import { SocketOpenedT } from '../generated/vicino/ui/socket-opened';
 import { TickT } from '../generated/vicino/ui/tick';
-import { CodecMap } from './codec_map';
-import { FrameTransforms } from './frames';
-import { commandInput, type Input } from './inputs';
-import { endReason, phaseEvent, rosterEvent, text } from './outputs';
-import type { CoreCommand, CoreEvent } from './types';
-import type { CoreModule } from './wasm';
+import type { CoreModule } from './core_module';
+import { commandInput, openInput, type Input } from './inputs';
+import type { Memory } from './memory';
+import { pageEvent, text } from './outputs';
+import type { CoreCommand, CoreEvent, FramesCommand, FramesEvent } from './types';
 
-const subprotocol = 'vicino.v1';
+const subprotocol = 'vicino.v2';
 
 export class CoreHost {
   readonly #core: CoreModule;
+  readonly #memory: Memory;
+  readonly #frames: MessagePort;
   readonly #tellPage: (event: CoreEvent) => void;
-  readonly #codecs = new CodecMap();
-  readonly #frames: FrameTransforms;
   #socket: WebSocket | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #keepIdentity = false;
+  /** Commands that come while the memory is being read wait for it. */
+  #opened: Promise<void> = Promise.resolve();
 
-  constructor(core: CoreModule, tellPage: (event: CoreEvent) => void) {
+  /** `frames`: the channel to the frames worker. */
+  constructor(core: CoreModule, memory: Memory, frames: MessagePort, tellPage: (event: CoreEvent) => void) {
     this.#core = core;
+    this.#memory = memory;
+    this.#frames = frames;
     this.#tellPage = tellPage;
-    this.#frames = new FrameTransforms(core, this.#codecs, () => this.#carryOut(core.takeOutputs()));
-  }
-
-  attach(transformer: RTCRtpScriptTransformer): void {
-    this.#frames.attach(transformer);
+    frames.onmessage = ({ data }: MessageEvent<FramesEvent>) =>
+      this.#tell(InputBody.Frames, new FramesT([...data.report]));
   }
 
   handle(command: CoreCommand): void {
-    this.#tell(...commandInput(command));
+    if (command.kind !== 'open') {
+      void this.#opened.then(() => this.#tell(...commandInput(command)));
+      return;
+    }
+    this.#keepIdentity = command.keepIdentity;
+    this.#opened = this.#memory.read().then((memory) => this.#tell(...openInput(command, memory)));
   }
 
   #tell(...input: Input): void {
@@ -59,32 +66,35 @@ export class CoreHost {
     for (const output of outputs) this.#carryOutOne(output);
   }
 
-  #carryOutOne({ bodyType, body }: OutputT): void {
+  #carryOutOne(output: OutputT): void {
+    const { bodyType, body } = output;
     switch (bodyType) {
       case OutputBody.Connect:
-        return this.#connect(text((body as ConnectT).url) ?? '');
+        return this.#connect(text((body as ConnectT).url));
       case OutputBody.Send:
         return this.#send(Uint8Array.from((body as SendT).data));
       case OutputBody.Disconnect:
         return this.#disconnect();
-      case OutputBody.NeedOffer: {
-        const { videoSlots, audioSlots } = body as NeedOfferT;
-        return this.#tellPage({ kind: 'needOffer', videoSlots, audioSlots });
-      }
-      case OutputBody.Answer: {
-        const sdp = text((body as AnswerT).sdp) ?? '';
-        this.#codecs.learn(sdp);
-        return this.#tellPage({ kind: 'answer', sdp });
-      }
-      case OutputBody.PhaseChanged:
-        return this.#tellPage(phaseEvent(body as PhaseChangedT));
-      case OutputBody.Roster:
-        return this.#tellPage(rosterEvent(body as RosterT));
-      case OutputBody.Ended: {
-        const { reason, detail } = body as EndedT;
-        return this.#tellPage({ kind: 'ended', reason: endReason(reason), detail: text(detail) ?? '' });
-      }
+      case OutputBody.FrameKeys:
+        return this.#giveKeys(Uint8Array.from((body as FrameKeysT).change));
+      case OutputBody.Remember:
+        // A guest's own keys end with the call.
+        if (this.#keepIdentity) this.#memory.write(Uint8Array.from((body as RememberT).memory));
+        return;
+      case OutputBody.Answer:
+        this.#tellFrames({ kind: 'answer', sdp: text((body as AnswerT).sdp) });
     }
+    const event = pageEvent(output);
+    if (event) this.#tellPage(event);
+  }
+
+  #giveKeys(change: Uint8Array<ArrayBuffer>): void {
+    // Moved, so that no copy stays here.
+    this.#frames.postMessage({ kind: 'keys', change } satisfies FramesCommand, [change.buffer]);
+  }
+
+  #tellFrames(command: FramesCommand): void {
+    this.#frames.postMessage(command);
   }
 
   #connect(url: string): void {

@@ -11,9 +11,8 @@ export interface OwnTrack {
   readonly height: number;
 }
 
-/** What the others are told, sealed: the server can't read it. */
+/** What the others are told inside the encryption: the server can't read it. */
 export interface OwnState {
-  readonly name: string;
   readonly microphone: boolean;
   readonly camera: boolean;
   readonly screen: boolean;
@@ -28,31 +27,100 @@ export interface Want {
   readonly height: number;
 }
 
+/** What hosts decide for everybody. */
+export interface RoomRules {
+  /** Newcomers wait until a host lets them in. */
+  readonly lobby: boolean;
+  /** Nobody new gets in. */
+  readonly locked: boolean;
+  readonly muteOnEntry: boolean;
+}
+
+/** In the commands that take one: everybody but hosts. */
+export const everybody = 0;
+
 /** Page -> worker. */
 export type CoreCommand =
-  | { readonly kind: 'open'; readonly link: string }
+  | {
+      readonly kind: 'open';
+      readonly link: string;
+      readonly name: string;
+      /** Which of the avatars' colours. */
+      readonly color: number;
+      /** false: a guest, whom nobody recognises the next time. */
+      readonly keepIdentity: boolean;
+    }
   | { readonly kind: 'join'; readonly offer: string; readonly tracks: readonly OwnTrack[]; readonly state: OwnState }
   | { readonly kind: 'setState'; readonly state: OwnState }
   | { readonly kind: 'watch'; readonly wants: readonly Want[] }
   /** The peer connection failed or the network came back: start over at once, keeping the place in the room. */
   | { readonly kind: 'restart' }
-  | { readonly kind: 'leave' };
+  | { readonly kind: 'leave' }
+  | { readonly kind: 'admit' | 'deny'; readonly waiting: number }
+  | { readonly kind: 'remove' | 'makeHost'; readonly participant: number }
+  | { readonly kind: 'askMute' | 'askUnmute' | 'lowerHands'; readonly participant: number }
+  | { readonly kind: 'setRoom'; readonly rules: RoomRules }
+  | { readonly kind: 'renewLink' }
+  | { readonly kind: 'raiseHand'; readonly raised: boolean }
+  | { readonly kind: 'react'; readonly emoji: string }
+  | { readonly kind: 'sendChat'; readonly text: string }
+  /** The person compared the code with the others: whoever is here now is verified. */
+  | { readonly kind: 'confirmCode' }
+  | { readonly kind: 'acceptIdentity'; readonly participant: number };
 
-/** Why a track shows or doesn't; every state but `flowing` and `off` needs a sentence on the tile. */
+/** Why a track is seen or heard, or isn't; the interface has a sentence for each. */
 export type TrackState =
+  /** No camera, no screen: its owner says so. */
   | { readonly kind: 'off' }
-  /** Nothing has arrived and authenticated yet. */
-  | { readonly kind: 'waiting' }
+  /** A microphone that is switched off. */
+  | { readonly kind: 'muted' }
+  /** On, and nothing has come yet. */
+  | { readonly kind: 'connecting' }
   /** Frames of this participant authenticate on this m-line. */
   | { readonly kind: 'flowing'; readonly mid: string }
-  /** Frames arrive but don't open: a different secret, or tampering. */
-  | { readonly kind: 'undecryptable' };
+  /** The page doesn't watch it. */
+  | { readonly kind: 'pausedByLayout' }
+  /** The server holds it back: the path carries no more. */
+  | { readonly kind: 'pausedForBandwidth' }
+  /** Frames come under keys that aren't here yet. */
+  | { readonly kind: 'noKey' }
+  /** Frames come that don't open: they are thrown away. */
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'connectionLost' };
+
+/** How sure it is that a name belongs to the person one knows by it. */
+export type Trust =
+  /** No kept identity: nothing to recognise them by. */
+  | 'guest'
+  /** A kept identity, not verified. */
+  | 'known'
+  | 'verified'
+  /** The name of somebody verified with another identity: nothing is shown until accepted. */
+  | 'changed';
 
 export interface Participant {
   readonly id: number;
-  /** null: the profile could not be opened (a different secret). */
-  readonly name: string | null;
+  readonly name: string;
+  readonly color: number;
+  readonly host: boolean;
+  /** 0: down; else lower is earlier. */
+  readonly handRaised: number;
+  readonly trust: Trust;
+  /** Out of the group, but the own sending key isn't a new one yet. */
+  readonly leaving: boolean;
   readonly sources: Readonly<Record<Source, TrackState>>;
+}
+
+/** Of the group, oneself included. */
+export interface Counts {
+  readonly members: number;
+  readonly verified: number;
+  readonly guests: number;
+}
+
+export interface WaitingPerson {
+  readonly id: number;
+  readonly name: string;
 }
 
 /** Why the call ended or could not start; the interface has a sentence for each. */
@@ -68,7 +136,13 @@ export type EndReason =
   | 'replaced'
   | 'badOffer'
   | 'tooManyRequests'
-  | 'internal';
+  | 'internal'
+  | 'notAdmitted'
+  | 'removed'
+  | 'linkRevoked'
+  | 'roomLocked'
+  | 'lobbyFull'
+  | 'tampered';
 
 /** Worker -> page. */
 export type CoreEvent =
@@ -76,13 +150,43 @@ export type CoreEvent =
   /** Build a fresh peer connection and answer with `join`. Comes after `open`, and again after a lost connection. */
   | { readonly kind: 'needOffer'; readonly videoSlots: number; readonly audioSlots: number }
   | { readonly kind: 'answer'; readonly sdp: string }
-  /** `reconnecting`: the signalling connection is lost; `attempt` counts, media may still flow. */
-  | { readonly kind: 'phase'; readonly phase: 'connecting' | 'inCall' }
+  /** `waiting`: a host decides. `reconnecting`: signalling is lost; `attempt` counts, media may still flow. */
+  | { readonly kind: 'phase'; readonly phase: 'connecting' | 'waiting' | 'inCall' }
   | { readonly kind: 'phase'; readonly phase: 'reconnecting'; readonly attempt: number }
-  | { readonly kind: 'roster'; readonly self: number; readonly participants: readonly Participant[] }
+  | {
+      readonly kind: 'roster';
+      readonly self: Participant;
+      readonly participants: readonly Participant[];
+      readonly counts: Counts;
+    }
+  | { readonly kind: 'room'; readonly rules: RoomRules; readonly link: string; readonly linkRenewed: boolean }
+  | { readonly kind: 'waitingList'; readonly people: readonly WaitingPerson[] }
+  | { readonly kind: 'chat'; readonly participant: number; readonly name: string; readonly text: string; readonly own: boolean }
+  | { readonly kind: 'reaction'; readonly participant: number; readonly emoji: string }
+  | { readonly kind: 'muteAsked' | 'unmuteAsked' | 'handLowered'; readonly by: string }
+  /** `emoji`: seven numbers below 64, or none while the code is being agreed. `silent`: whom it had to go on without. */
+  | { readonly kind: 'code'; readonly emoji: readonly number[]; readonly silent: readonly number[]; readonly confirmed: boolean }
   | { readonly kind: 'ended'; readonly reason: EndReason; readonly detail: string };
 
 /** Options of `new RTCRtpScriptTransform(worker, options)`: which stream a transform seals or opens. */
 export type TransformOptions =
   | { readonly direction: 'send'; readonly source: Source }
   | { readonly direction: 'receive'; readonly mid: string };
+
+/** Page -> either worker, first of all: its end of the channel between the two. Keys go that way and never over the page. */
+export interface Channel {
+  readonly kind: 'channel';
+  readonly port: MessagePort;
+}
+
+/** Core worker -> frames worker. */
+export type FramesCommand =
+  /** A FrameKeyChange (core/frame_keys.h), in order. */
+  | { readonly kind: 'keys'; readonly change: Uint8Array<ArrayBuffer> }
+  /** What was negotiated: says which codec a payload type stands for. */
+  | { readonly kind: 'answer'; readonly sdp: string };
+
+/** Frames worker -> core worker: a SlotReport (core/frame_keys.h). */
+export interface FramesEvent {
+  readonly report: Uint8Array<ArrayBuffer>;
+}

@@ -2,9 +2,10 @@
 
 import type { CorePort } from '../call/core_port';
 import type { CoreCommand, CoreEvent } from '../core/types';
-import { drawnTrack } from './drawn_face';
+import { FakeRoom } from './fake_room';
 import fakeWorkerUrl from './fake_worker?worker&url';
-import { roster, type Play } from './scenes';
+import { FakeServer } from './fake_server';
+import { isRunning, type Play } from './scenes';
 
 declare const trustedTypes: { createPolicy(name: string, rules: object): { createScriptURL(url: string): string } };
 
@@ -13,104 +14,61 @@ const videoSlots = 25;
 const audioSlots = 8;
 
 export class FakeCore implements CorePort {
-  readonly worker = new Worker(policy.createScriptURL(fakeWorkerUrl), { type: 'module' });
+  readonly frames = new Worker(policy.createScriptURL(fakeWorkerUrl), { type: 'module' });
   readonly #play: Play;
   readonly #onEvent: (event: CoreEvent) => void;
-  #server: RTCPeerConnection | null = null;
-  readonly #sound = new AudioContext();
+  readonly #server: FakeServer;
+  #room: FakeRoom | null = null;
 
   constructor(play: Play, onEvent: (event: CoreEvent) => void) {
     this.#play = play;
     this.#onEvent = onEvent;
+    this.#server = new FakeServer(play);
   }
 
   send(command: CoreCommand): void {
     console.info('core <-', JSON.stringify(command).slice(0, 400));
-    if (command.kind === 'open') this.#open();
+    if (command.kind === 'open') this.#open(command);
     else if (command.kind === 'join') void this.#join(command.offer);
     else if (command.kind === 'restart') this.#emit({ kind: 'needOffer', videoSlots, audioSlots });
+    else this.#room?.handle(command);
   }
 
   close(): void {
-    this.#server?.close();
-    this.worker.terminate();
+    this.#server.close();
+    this.frames.terminate();
   }
 
-  #open(): void {
+  #open({ link, name, color }: Extract<CoreCommand, { kind: 'open' }>): void {
     const { scene } = this.#play;
     this.#emit({ kind: 'ready' });
     this.#emit({ kind: 'phase', phase: 'connecting' });
     if (scene === 'connecting') return;
     if (scene === 'unreachable') {
       this.#emit({ kind: 'phase', phase: 'reconnecting', attempt: 3 });
-      return;
-    }
-    if (scene !== 'plain' && scene !== 'screen' && scene !== 'reasons' && scene !== 'reconnecting') {
+    } else if (scene === 'waiting' || isRunning(scene)) {
+      this.#room = new FakeRoom(scene, link, name, color, (event) => this.#emit(event));
+      this.#emit({ kind: 'needOffer', videoSlots, audioSlots });
+    } else {
       this.#emit({ kind: 'ended', reason: scene, detail: scene === 'badOffer' ? 'no common codec' : '' });
-      return;
     }
-    this.#emit({ kind: 'needOffer', videoSlots, audioSlots });
   }
 
   async #join(offer: string): Promise<void> {
-    this.#server?.close();
-    const server = new RTCPeerConnection();
-    this.#server = server;
-    await server.setRemoteDescription({ type: 'offer', sdp: offer });
-    const free = { audio: [] as string[], video: [] as string[] };
-    for (const { mid, receiver, direction } of server.getTransceivers()) {
-      // The first four m-lines are the page's own tracks.
-      if (direction === 'recvonly' && Number(mid) >= 4 && mid !== null) {
-        free[receiver.track.kind as 'audio' | 'video'].push(mid);
-      }
+    if (this.#play.scene === 'waiting') {
+      this.#emit({ kind: 'phase', phase: 'waiting' });
+      return;
     }
-    const used: string[] = [];
-    const participants = roster(this.#play, (kind) => {
-      const mid = free[kind].shift();
-      if (mid !== undefined) used.push(mid);
-      return mid;
-    });
-    for (const transceiver of server.getTransceivers()) {
-      const { mid } = transceiver;
-      if (mid === null || !used.includes(mid)) continue;
-      const owner = participants.find((p) => Object.values(p.sources).some((s) => s.kind === 'flowing' && s.mid === mid));
-      const isScreen = owner?.sources.screen.kind === 'flowing' && owner.sources.screen.mid === mid;
-      const audio = transceiver.receiver.track.kind === 'audio';
-      const track = audio ? this.#tone(owner?.id ?? 0) : drawnTrack(owner?.id ?? 0, isScreen, this.#play.people > 6 ? 0.25 : 1);
-      transceiver.direction = 'sendonly';
-      await transceiver.sender.replaceTrack(track);
-    }
-    await server.setLocalDescription();
-    await gathered(server);
-    this.#emit({ kind: 'answer', sdp: server.localDescription!.sdp });
+    const { sdp, participants } = await this.#server.answer(offer);
+    this.#emit({ kind: 'answer', sdp });
     this.#emit({ kind: 'phase', phase: 'inCall' });
-    const last = participants.at(-1);
-    this.#emit({ kind: 'roster', self: 1, participants: participants.slice(0, -1) });
-    window.setTimeout(() => last && this.#emit({ kind: 'roster', self: 1, participants }), 1500);
+    this.#room?.begin(participants);
     if (this.#play.scene === 'reconnecting') {
       window.setTimeout(() => this.#emit({ kind: 'phase', phase: 'reconnecting', attempt: 2 }), 1600);
     }
   }
 
-  /** Only the first person is loud enough to be heard speaking. */
-  #tone(id: number): MediaStreamTrack {
-    const oscillator = this.#sound.createOscillator();
-    const gain = this.#sound.createGain();
-    gain.gain.value = id === 2 ? 0.2 : 0.001;
-    const destination = this.#sound.createMediaStreamDestination();
-    oscillator.connect(gain).connect(destination);
-    oscillator.start();
-    return destination.stream.getAudioTracks()[0]!;
-  }
-
   #emit(event: CoreEvent): void {
     this.#onEvent(event);
   }
-}
-
-async function gathered(connection: RTCPeerConnection): Promise<void> {
-  if (connection.iceGatheringState === 'complete') return;
-  await new Promise<void>((resolve) => {
-    connection.addEventListener('icegatheringstatechange', () => connection.iceGatheringState === 'complete' && resolve());
-  });
 }

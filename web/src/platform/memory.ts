@@ -2,6 +2,10 @@
 
 export interface Remembered {
   readonly name: string;
+  /** Of the avatar; null: the one that belongs to the name. */
+  readonly color: number | null;
+  /** Whether others can recognise this person the next time; false: a guest. */
+  readonly keepIdentity: boolean;
   readonly microphoneOn: boolean;
   readonly cameraOn: boolean;
   readonly microphone: string | null;
@@ -15,6 +19,8 @@ export interface Remembered {
 
 export const nothingRemembered: Remembered = {
   name: '',
+  color: null,
+  keepIdentity: true,
   microphoneOn: true,
   cameraOn: true,
   microphone: null,
@@ -24,6 +30,9 @@ export const nothingRemembered: Remembered = {
   theme: 'system',
   language: null,
 };
+
+/** Avatars have this many colours. */
+export const avatarColors = 8;
 
 const key = 'vicino.v1';
 
@@ -50,6 +59,8 @@ function sanitize(stored: unknown): Remembered {
   const flag = (value: unknown) => (typeof value === 'boolean' ? value : true);
   return {
     name: (text(read['name']) ?? '').slice(0, 64),
+    color: colorOf(read['color']),
+    keepIdentity: flag(read['keepIdentity']),
     microphoneOn: flag(read['microphoneOn']),
     cameraOn: flag(read['cameraOn']),
     microphone: text(read['microphone']),
@@ -59,4 +70,8 @@ function sanitize(stored: unknown): Remembered {
     theme: read['theme'] === 'light' || read['theme'] === 'dark' ? read['theme'] : 'system',
     language: text(read['language']),
   };
+}
+
+function colorOf(value: unknown): number | null {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < avatarColors ? value : null;
 }

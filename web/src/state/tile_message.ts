@@ -1,17 +1,25 @@
 // Why a tile shows no picture or plays no sound: nobody is ever left with a grey tile and no reason.
 
-import type { Participant } from '../core/types';
+import type { Participant, TrackState } from '../core/types';
 import type { PictureSource } from './wants';
 
 export type TileMessage =
-  | 'cameraWaiting'
-  | 'screenWaiting'
-  | 'soundWaiting'
-  | 'pictureUndecryptable'
-  | 'soundUndecryptable'
-  | 'otherLink'
+  | 'cameraOff'
+  | 'cameraConnecting'
+  | 'screenConnecting'
+  | 'soundConnecting'
+  | 'pictureNoKey'
+  | 'soundNoKey'
+  | 'pictureRefused'
+  | 'soundRefused'
+  | 'pausedByLayout'
+  | 'pausedForBandwidth'
+  | 'soundPaused'
+  | 'connectionLost'
   | 'videoTurnedOff'
-  | 'reconnecting';
+  | 'reconnecting'
+  | 'identityChanged'
+  | 'leaving';
 
 export interface Circumstances {
   readonly incomingVideo: boolean;
@@ -21,20 +29,45 @@ export interface Circumstances {
 }
 
 export function messageOf(
-  { name, sources }: Participant,
+  { trust, leaving, sources }: Participant,
   source: PictureSource,
-  { incomingVideo, reconnecting, everybodyHasASlot }: Circumstances,
+  circumstances: Circumstances,
 ): TileMessage | null {
-  if (name === null) return 'otherLink';
-  const picture = sources[source].kind;
-  const sound = sources[source === 'camera' ? 'microphone' : 'screenAudio'].kind;
-  if (picture === 'undecryptable') return 'pictureUndecryptable';
-  if (sound === 'undecryptable') return 'soundUndecryptable';
-  if (picture === 'waiting') {
-    if (!incomingVideo) return 'videoTurnedOff';
-    if (reconnecting) return 'reconnecting';
-    return source === 'camera' ? 'cameraWaiting' : 'screenWaiting';
-  }
-  if (sound === 'waiting' && source === 'camera' && everybodyHasASlot && !reconnecting) return 'soundWaiting';
-  return null;
+  if (leaving) return 'leaving';
+  if (trust === 'changed') return 'identityChanged';
+  const picture = sources[source];
+  const sound = sources[source === 'camera' ? 'microphone' : 'screenAudio'];
+  // What is wrong comes before what is merely not there.
+  if (picture.kind === 'connectionLost' || sound.kind === 'connectionLost') return 'connectionLost';
+  if (picture.kind === 'refused') return 'pictureRefused';
+  if (sound.kind === 'refused') return 'soundRefused';
+  return pictureMessage(picture, source, circumstances) ?? soundMessage(sound, source, circumstances) ?? restMessage(picture, source);
+}
+
+function pictureMessage(
+  { kind }: TrackState,
+  source: PictureSource,
+  { incomingVideo, reconnecting }: Circumstances,
+): TileMessage | null {
+  if (kind === 'off' || kind === 'muted' || kind === 'flowing') return null;
+  if (!incomingVideo) return 'videoTurnedOff';
+  if (reconnecting) return 'reconnecting';
+  if (kind === 'noKey') return 'pictureNoKey';
+  if (kind === 'pausedByLayout' || kind === 'pausedForBandwidth') return kind;
+  return source === 'camera' ? 'cameraConnecting' : 'screenConnecting';
+}
+
+function soundMessage(
+  { kind }: TrackState,
+  source: PictureSource,
+  { reconnecting, everybodyHasASlot }: Circumstances,
+): TileMessage | null {
+  if (reconnecting || source === 'screen') return null;
+  if (kind === 'noKey') return 'soundNoKey';
+  if (kind === 'pausedForBandwidth') return 'soundPaused';
+  return kind === 'connecting' && everybodyHasASlot ? 'soundConnecting' : null;
+}
+
+function restMessage({ kind }: TrackState, source: PictureSource): TileMessage | null {
+  return source === 'camera' && kind === 'off' ? 'cameraOff' : null;
 }

@@ -1,25 +1,79 @@
 // What the call screen shows, from the core's events alone. No DOM, no framework.
 
-import type { CoreEvent, EndReason, Participant, Source, TrackState } from '../core/types';
+import type {
+  CoreEvent,
+  Counts,
+  EndReason,
+  Participant,
+  RoomRules,
+  Source,
+  TrackState,
+  WaitingPerson,
+} from '../core/types';
+import { addMessage, type ChatMessage } from './chat';
 
 export type Phase =
   | { readonly kind: 'connecting' }
+  /** In the lobby: a host decides. */
+  | { readonly kind: 'waiting' }
   | { readonly kind: 'inCall' }
   | { readonly kind: 'reconnecting'; readonly attempt: number }
   | { readonly kind: 'ended'; readonly reason: EndReason; readonly detail: string };
 
-/** Somebody came or went, for the live region and the short notes on screen. */
+/** Something happened, for the live region and the short notes on screen. */
 export interface Notice {
   readonly serial: number;
-  readonly kind: 'joined' | 'left' | 'shares' | 'stopsSharing';
-  readonly name: string | null;
+  readonly kind:
+    | 'joined'
+    | 'left'
+    | 'shares'
+    | 'stopsSharing'
+    | 'raisesHand'
+    | 'mutedBy'
+    | 'handLoweredBy'
+    | 'mutedOnEntry'
+    | 'nowHost'
+    | 'linkRenewed'
+    | 'locked'
+    | 'unlocked';
+  /** Whom it is about; '': nobody in particular. */
+  readonly name: string;
+}
+
+export interface Reaction {
+  readonly serial: number;
+  readonly participant: number;
+  readonly emoji: string;
+}
+
+export interface Room {
+  readonly rules: RoomRules;
+  /** What lets others in now. */
+  readonly link: string;
+}
+
+export interface Code {
+  /** Seven numbers below 64; empty while it is being agreed. */
+  readonly emoji: readonly number[];
+  /** Participants that the code had to go on without. */
+  readonly silent: readonly number[];
+  readonly confirmed: boolean;
 }
 
 export interface CallView {
   readonly phase: Phase;
-  readonly self: number | null;
+  /** As the others see oneself; null: not in the call yet. */
+  readonly self: Participant | null;
   /** The others, in the order in which they came. */
   readonly others: readonly Participant[];
+  readonly counts: Counts;
+  readonly room: Room | null;
+  readonly waiting: readonly WaitingPerson[];
+  readonly code: Code;
+  readonly chat: readonly ChatMessage[];
+  readonly reactions: readonly Reaction[];
+  /** The host who asks oneself to unmute. */
+  readonly unmuteAskedBy: string | null;
   readonly videoSlots: number;
   readonly audioSlots: number;
   /** Newest last, bounded. */
@@ -27,11 +81,20 @@ export interface CallView {
 }
 
 const maxNotices = 8;
+const maxReactions = 32;
+const noCode: Code = { emoji: [], silent: [], confirmed: false };
 
 export const initialView: CallView = {
   phase: { kind: 'connecting' },
   self: null,
   others: [],
+  counts: { members: 1, verified: 0, guests: 0 },
+  room: null,
+  waiting: [],
+  code: noCode,
+  chat: [],
+  reactions: [],
+  unmuteAskedBy: null,
   videoSlots: 0,
   audioSlots: 0,
   notices: [],
@@ -54,14 +117,66 @@ export function reduce(view: CallView, event: CoreEvent): CallView {
             : { kind: event.phase },
       };
     case 'roster':
-      return applyRoster(view, event.self, event.participants);
+      return applyRoster(view, event);
+    case 'room':
+      return applyRoom(view, event.rules, event.link);
+    case 'waitingList':
+      return { ...view, waiting: event.people };
     case 'ended':
       return { ...view, phase: { kind: 'ended', reason: event.reason, detail: event.detail } };
+    default:
+      return hear(view, event);
   }
 }
 
-function applyRoster(view: CallView, self: number, participants: readonly Participant[]): CallView {
-  const incoming = new Map(participants.filter((p) => p.id !== self).map((p) => [p.id, p]));
+type Said = Extract<
+  CoreEvent,
+  { readonly kind: 'chat' | 'reaction' | 'muteAsked' | 'unmuteAsked' | 'handLowered' | 'code' }
+>;
+
+/** What other members say. */
+function hear(view: CallView, event: Said): CallView {
+  switch (event.kind) {
+    case 'chat':
+      return { ...view, chat: addMessage(view.chat, event) };
+    case 'reaction': {
+      const { participant, emoji } = event;
+      const serial = (view.reactions.at(-1)?.serial ?? 0) + 1;
+      return { ...view, reactions: [...view.reactions, { serial, participant, emoji }].slice(-maxReactions) };
+    }
+    case 'muteAsked':
+      return note({ ...view, unmuteAskedBy: null }, 'mutedBy', event.by);
+    case 'unmuteAsked':
+      return { ...view, unmuteAskedBy: event.by };
+    case 'handLowered':
+      return note(view, 'handLoweredBy', event.by);
+    case 'code': {
+      const { emoji, silent, confirmed } = event;
+      return { ...view, code: { emoji, silent, confirmed } };
+    }
+  }
+}
+
+/** Adds a short note. */
+export function note(view: CallView, kind: Notice['kind'], name = ''): CallView {
+  return { ...view, notices: addNotices(view.notices, [{ kind, name }]) };
+}
+
+/** The person has answered, one way or the other. */
+export function forgetUnmuteAsked(view: CallView): CallView {
+  return { ...view, unmuteAskedBy: null };
+}
+
+/** All reactions that were there before this one are over, and so is it. */
+export function forgetReaction(view: CallView, serial: number): CallView {
+  const reactions = view.reactions.filter((reaction) => reaction.serial > serial);
+  return { ...view, reactions };
+}
+
+type RosterEvent = Extract<CoreEvent, { readonly kind: 'roster' }>;
+
+function applyRoster(view: CallView, { self, participants, counts }: RosterEvent): CallView {
+  const incoming = new Map(participants.filter((p) => p.id !== self.id).map((p) => [p.id, p]));
   const known = new Map(view.others.map((p) => [p.id, p]));
   // Tiles keep their place: those already here first, in their order.
   const others = [
@@ -70,7 +185,17 @@ function applyRoster(view: CallView, self: number, participants: readonly Partic
   ];
   // Whoever was there before us did not "join".
   const changes = view.self === null ? [] : changesBetween(view.others, known, incoming);
-  return { ...view, self, others, notices: addNotices(view.notices, changes) };
+  if (view.self && self.host && !view.self.host) changes.push({ kind: 'nowHost', name: '' });
+  return { ...view, self, others, counts, notices: addNotices(view.notices, changes) };
+}
+
+function applyRoom(view: CallView, rules: RoomRules, link: string): CallView {
+  const changes: Change[] = [];
+  if (view.room && link !== view.room.link) changes.push({ kind: 'linkRenewed', name: '' });
+  if (view.room && rules.locked !== view.room.rules.locked) {
+    changes.push({ kind: rules.locked ? 'locked' : 'unlocked', name: '' });
+  }
+  return { ...view, room: { rules, link }, notices: addNotices(view.notices, changes) };
 }
 
 type Change = Omit<Notice, 'serial'>;
@@ -91,6 +216,7 @@ function changesBetween(
     const shares = isOn(p.sources.screen);
     if (shares && !shared) changes.push({ kind: 'shares', name: p.name });
     if (shared && !shares) changes.push({ kind: 'stopsSharing', name: p.name });
+    if (old && old.handRaised === 0 && p.handRaised !== 0) changes.push({ kind: 'raisesHand', name: p.name });
   }
   return changes;
 }
@@ -102,12 +228,25 @@ function addNotices(notices: readonly Notice[], changes: readonly Change[]): rea
   return [...notices, ...added].slice(-maxNotices);
 }
 
+/** Its owner has it on, whether or not it arrives. */
 export function isOn(state: TrackState): boolean {
-  return state.kind !== 'off';
+  return state.kind !== 'off' && state.kind !== 'muted';
 }
 
 /** The m-line on which a participant's source arrives, authenticated; null while it doesn't. */
 export function flowingMid(participant: Participant, source: Source): string | null {
   const state = participant.sources[source];
   return state.kind === 'flowing' ? state.mid : null;
+}
+
+/** Everybody who raised a hand and where in the row, from 1. */
+export function handOrder({ self, others }: Pick<CallView, 'self' | 'others'>): ReadonlyMap<number, number> {
+  const raised = [...(self ? [self] : []), ...others].filter((p) => p.handRaised !== 0);
+  raised.sort((a, b) => a.handRaised - b.handRaised || a.id - b.id);
+  return new Map(raised.map((p, i) => [p.id, i + 1]));
+}
+
+/** Somebody who shows the name of a verified person and isn't known to be that person; null: nobody. */
+export function impostor({ others }: Pick<CallView, 'others'>): Participant | null {
+  return others.find((p) => p.trust === 'changed') ?? null;
 }

@@ -11,6 +11,11 @@ export function tileKey(participant: number, source: PictureSource): string {
   return `${participant}/${source}`;
 }
 
+/** Nothing of whom one can't take for who they say they are, or who is gone, is shown. */
+export function isHidden({ trust, leaving }: Participant): boolean {
+  return trust === 'changed' || leaving;
+}
+
 /** Sizes are rounded up to this, so that a pixel more or less isn't a new request. */
 const step = 16;
 
@@ -24,7 +29,7 @@ export function wantsOf(
   const wants = others.flatMap((participant) =>
     (['screen', 'camera'] as const).flatMap((source) => {
       const tile = sizes.get(tileKey(participant.id, source));
-      if (!tile || !isOn(participant.sources[source])) return [];
+      if (!tile || !isOn(participant.sources[source]) || isHidden(participant)) return [];
       const { width, height } = tile.rect;
       return [{ participant: participant.id, source, width: pixels(width), height: pixels(height) }];
     }),

@@ -1,27 +1,35 @@
-import { LayoutGrid, LockKeyhole, Presentation, SlidersHorizontal, UserPlus, Users, Volume2 } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { Volume2 } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
 
 import type { LocalMedia } from '../call/local_media';
-import type { CallSession } from '../call/session';
+import type { CallSession, Self } from '../call/session';
 import { keepAwake } from '../platform/wake_lock';
-import { EncryptionDialog, HelpDialog, InviteDialog, SettingsDialog, type OpenDialog } from './call_dialogs';
+import { unreadCount } from '../state/chat';
+import { impostor } from '../state/view';
+import { UnmuteAsk, WaitingNotice } from './asks';
+import { HelpDialog, InviteDialog, SettingsDialog, type OpenDialog } from './call_dialogs';
+import { CallHead, type OpenPanel } from './call_head';
+import { Chat } from './chat';
+import { CodeDialog } from './code_dialog';
 import { useApp, useStore, useText } from './context';
 import { Controls, type CallActions } from './controls';
+import { IdentityDialog } from './identity_dialog';
 import { Invite } from './invite';
 import { Announcer, Banner, Notices, OwnProblems } from './notices';
-import { Button, IconButton, Logo } from './parts';
+import { Button } from './parts';
 import { People } from './people';
 import { Stage } from './stage';
+import { useAnnouncements } from './use_announcements';
 import { useShortcuts } from './use_shortcuts';
 
 interface CallProps {
   readonly session: CallSession;
   readonly local: LocalMedia;
   readonly link: string;
-  readonly name: string;
+  readonly self: Self;
 }
 
-export function Call({ session, local, link, name }: CallProps) {
+export function Call({ session, local, link, self }: CallProps) {
   const text = useText();
   const { preferences } = useApp();
   const view = useStore(session.view);
@@ -31,16 +39,26 @@ export function Call({ session, local, link, name }: CallProps) {
   const [mode, setMode] = useState<'grid' | 'speaker'>('grid');
   const [incomingVideo, setIncomingVideo] = useState(true);
   const [volumes, setVolumes] = useState<ReadonlyMap<number, number>>(new Map());
-  const [showPeople, setShowPeople] = useState(false);
+  const [panel, setPanel] = useState<OpenPanel | null>(null);
+  const [reacting, setReacting] = useState(false);
+  const [readUpTo, setReadUpTo] = useState(0);
   const [dialog, setDialog] = useState<OpenDialog | null>(null);
   const [said, setSaid] = useState('');
 
   useEffect(() => keepAwake(), []);
   useEffect(() => session.sound.setSpeaker(preferences.remembered.speaker), [session, preferences.remembered.speaker]);
   useEffect(() => session.setVolumes(volumes), [session, volumes]);
+  useAnnouncements(view, setSaid);
+  const lastMessage = view.chat.at(-1)?.serial ?? 0;
   useEffect(() => {
-    if (view.phase.kind === 'inCall') setSaid(text.announce.inCall);
-  }, [view.phase.kind, text]);
+    if (panel === 'chat') setReadUpTo(lastMessage);
+  }, [panel, lastMessage]);
+  // The host who asked for a new link is shown it.
+  const renewing = useRef(false);
+  useEffect(() => {
+    if (renewing.current) setDialog('newLink');
+    renewing.current = false;
+  }, [link]);
 
   const setMicrophone = (on: boolean) => {
     void local.setOn('microphone', on);
@@ -63,8 +81,15 @@ export function Call({ session, local, link, name }: CallProps) {
       local.stopSharing();
       tell();
     },
+    hand: () => {
+      const raised = session.view.get().self?.handRaised === 0;
+      session.tell({ kind: 'raiseHand', raised });
+      setSaid(raised ? text.announce.handUp : text.announce.handDown);
+    },
+    react: (emoji) => session.tell({ kind: 'react', emoji }),
     leave: () => session.leave(),
   };
+  const togglePanel = (which: OpenPanel) => setPanel((open) => (open === which ? null : which));
   const toggleMode = () => setMode((old) => (old === 'grid' ? 'speaker' : 'grid'));
   const [talking, setTalking] = useState(false);
   useShortcuts(
@@ -72,12 +97,15 @@ export function Call({ session, local, link, name }: CallProps) {
       m: actions.microphone,
       c: actions.camera,
       s: actions.share,
-      p: () => setShowPeople((open) => !open),
+      h: actions.hand,
+      e: () => setReacting((open) => !open),
+      t: () => togglePanel('chat'),
+      p: () => togglePanel('people'),
       v: toggleMode,
       i: () => setDialog('invite'),
       l: actions.leave,
       '?': () => setDialog('help'),
-      escape: () => setShowPeople(false),
+      escape: () => (reacting ? setReacting(false) : setPanel(null)),
     },
     (on) => {
       // Holding the bar while not muted changes nothing, letting it go neither.
@@ -88,66 +116,35 @@ export function Call({ session, local, link, name }: CallProps) {
     },
   );
 
-  const count = view.others.length + 1;
   const alone = view.phase.kind === 'inCall' && view.others.length === 0;
+  const stranger = impostor(view);
+  const unread = panel === 'chat' ? 0 : unreadCount(view.chat, readUpTo);
+  const inviting = dialog === 'invite' || dialog === 'newLink';
 
   return (
-    <main className={`call ${showPeople ? 'call-with-panel' : ''}`} aria-label={text.call.label} data-testid="call">
-      <header className="call-head">
-        <div className="call-head-side">
-          <Logo size={26} />
-          <button type="button" className="badge" data-testid="e2ee-badge" onClick={() => setDialog('encryption')}>
-            <LockKeyhole aria-hidden size={14} />
-            <span>{text.encryption.badge}</span>
-          </button>
-        </div>
-        <div className="call-head-side">
-          {view.others.length > 1 && (
-            <IconButton
-              className="wide-only"
-              icon={mode === 'grid' ? Presentation : LayoutGrid}
-              label={mode === 'grid' ? text.call.layoutSpeaker : text.call.layoutGrid}
-              aria-keyshortcuts="v"
-              onClick={toggleMode}
-            />
-          )}
-          <IconButton
-            icon={UserPlus}
-            label={text.call.invite}
-            data-testid="invite"
-            aria-keyshortcuts="i"
-            onClick={() => setDialog('invite')}
-          />
-          <button
-            type="button"
-            className="icon-button icon-button-count"
-            data-testid="participants"
-            data-count={count}
-            aria-label={`${text.call.people}: ${text.call.peopleCount(count)}`}
-            title={`${text.call.people} (P)`}
-            aria-keyshortcuts="p"
-            aria-expanded={showPeople}
-            onClick={() => setShowPeople(!showPeople)}
-          >
-            <Users aria-hidden size={20} />
-            <span>{count}</span>
-          </button>
-          <IconButton icon={SlidersHorizontal} label={text.call.settings} data-testid="settings" onClick={() => setDialog('settings')} />
-        </div>
-      </header>
+    <main className={`call ${panel ? 'call-with-panel' : ''}`} aria-label={text.call.label} data-testid="call">
+      <CallHead
+        view={view}
+        mode={mode}
+        panel={panel}
+        unread={unread}
+        onMode={toggleMode}
+        onPanel={togglePanel}
+        onDialog={setDialog}
+      />
 
       <div className="call-body">
         <Stage
           session={session}
           local={own}
-          name={name}
+          self={self}
           mode={mode}
           incomingVideo={incomingVideo}
           pinned={pinned}
           onPin={setPinned}
-          onPeople={() => setShowPeople(true)}
+          onPeople={() => setPanel('people')}
         />
-        {alone && dialog !== 'invite' && (
+        {alone && !inviting && (
           <section className="alone card">
             <h2>{text.call.aloneTitle}</h2>
             <p className="hint">{text.call.aloneText}</p>
@@ -158,27 +155,41 @@ export function Call({ session, local, link, name }: CallProps) {
           <Banner view={view} media={media} />
           <OwnProblems local={local} />
           <SoundBlocked session={session} />
+          <WaitingNotice session={session} />
+          <UnmuteAsk session={session} />
         </div>
         <Notices notices={view.notices} />
         {talking && <p className="talking">{text.call.pushToTalk}</p>}
       </div>
-      {showPeople && (
+      {panel === 'people' && (
         <People
           session={session}
           local={own}
-          name={name}
           volumes={volumes}
           onVolume={(participant, volume) => setVolumes((old) => new Map(old).set(participant, volume))}
-          onClose={() => setShowPeople(false)}
+          onRenew={() => {
+            renewing.current = true;
+            session.tell({ kind: 'renewLink' });
+          }}
+          onClose={() => setPanel(null)}
         />
       )}
+      {panel === 'chat' && <Chat session={session} onClose={() => setPanel(null)} />}
 
       <footer className="call-foot">
-        <Controls local={local} actions={actions} />
+        <Controls
+          local={local}
+          handRaised={(view.self?.handRaised ?? 0) !== 0}
+          reacting={reacting}
+          onReacting={setReacting}
+          actions={actions}
+        />
       </footer>
 
-      {dialog === 'invite' && <InviteDialog link={link} onClose={() => setDialog(null)} />}
-      {dialog === 'encryption' && <EncryptionDialog onClose={() => setDialog(null)} />}
+      {inviting && <InviteDialog link={link} renewed={dialog === 'newLink'} onClose={() => setDialog(null)} />}
+      {dialog === 'code' && (
+        <CodeDialog view={view} onMatch={() => session.tell({ kind: 'confirmCode' })} onClose={() => setDialog(null)} />
+      )}
       {dialog === 'help' && <HelpDialog onClose={() => setDialog(null)} />}
       {dialog === 'settings' && (
         <SettingsDialog
@@ -189,6 +200,14 @@ export function Call({ session, local, link, name }: CallProps) {
           onIncomingVideo={setIncomingVideo}
           onHelp={() => setDialog('help')}
           onClose={() => setDialog(null)}
+        />
+      )}
+      {stranger && (
+        <IdentityDialog
+          key={stranger.id}
+          name={stranger.name}
+          onAccept={() => session.tell({ kind: 'acceptIdentity', participant: stranger.id })}
+          onLeave={actions.leave}
         />
       )}
       <Announcer message={said} />

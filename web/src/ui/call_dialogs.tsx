@@ -1,6 +1,4 @@
-// What opens over a call: the link, how it is encrypted, devices, keyboard.
-
-import { EyeOff, KeyRound, ShieldCheck } from 'lucide-react';
+// What opens over a call: the link, devices, keyboard.
 
 import type { LocalMedia } from '../call/local_media';
 import { LanguageChoice, ThemeChoice } from './appearance';
@@ -9,37 +7,21 @@ import { DeviceChoice } from './device_choice';
 import { Invite } from './invite';
 import { Button, Dialog, Switch } from './parts';
 
-export type OpenDialog = 'invite' | 'encryption' | 'settings' | 'help';
+/** `newLink`: as invite, for the host who has just made it. */
+export type OpenDialog = 'invite' | 'newLink' | 'code' | 'settings' | 'help';
 
-export function InviteDialog({ link, onClose }: { readonly link: string; readonly onClose: () => void }) {
-  const text = useText().invite;
-  return (
-    <Dialog title={text.title} onClose={onClose}>
-      <p className="hint">{text.text}</p>
-      <Invite link={link} />
-    </Dialog>
-  );
+interface InviteDialogProps {
+  readonly link: string;
+  readonly renewed: boolean;
+  readonly onClose: () => void;
 }
 
-export function EncryptionDialog({ onClose }: { readonly onClose: () => void }) {
-  const text = useText().encryption;
-  const points = [
-    { icon: ShieldCheck, text: text.how },
-    { icon: EyeOff, text: text.server },
-    { icon: KeyRound, text: text.limit },
-  ];
+export function InviteDialog({ link, renewed, onClose }: InviteDialogProps) {
+  const text = useText();
   return (
-    <Dialog title={text.title} onClose={onClose}>
-      <ul className="points">
-        {points.map(({ icon: Icon, text: sentence }) => (
-          <li key={sentence}>
-            <span className="point-icon">
-              <Icon aria-hidden size={19} />
-            </span>
-            <p>{sentence}</p>
-          </li>
-        ))}
-      </ul>
+    <Dialog title={text.invite.title} testId="invite-dialog" onClose={onClose}>
+      <p className="hint">{renewed ? text.room.renewed : text.invite.text}</p>
+      <Invite link={link} />
     </Dialog>
   );
 }
@@ -86,6 +68,9 @@ export function HelpDialog({ onClose }: { readonly onClose: () => void }) {
     [text.space, text.keys.talk],
     ['C', text.keys.camera],
     ['S', text.keys.share],
+    ['H', text.keys.hand],
+    ['E', text.keys.react],
+    ['T', text.keys.chat],
     ['P', text.keys.people],
     ['V', text.keys.layout],
     ['I', text.keys.invite],

@@ -1,18 +1,29 @@
-import { Mic, MicOff, PhoneOff, ScreenShare, ScreenShareOff, Video, VideoOff } from 'lucide-react';
+import { Hand, Mic, MicOff, PhoneOff, ScreenShare, ScreenShareOff, Video, VideoOff } from 'lucide-react';
 
 import type { LocalMedia } from '../call/local_media';
 import { canShareScreen } from '../platform/capture';
 import { useStore, useText } from './context';
+import { ReactionPicker } from './reactions';
 import { Toggle } from './toggle';
 
 export interface CallActions {
   microphone(): void;
   camera(): void;
   share(): void;
+  hand(): void;
+  react(emoji: string): void;
   leave(): void;
 }
 
-export function Controls({ local, actions }: { readonly local: LocalMedia; readonly actions: CallActions }) {
+interface ControlsProps {
+  readonly local: LocalMedia;
+  readonly handRaised: boolean;
+  readonly reacting: boolean;
+  readonly onReacting: (open: boolean) => void;
+  readonly actions: CallActions;
+}
+
+export function Controls({ local, handRaised, reacting, onReacting, actions }: ControlsProps) {
   const text = useText().call;
   const { microphone, camera, screen } = useStore(local.view);
   const sharing = screen.video !== null;
@@ -45,6 +56,16 @@ export function Controls({ local, actions }: { readonly local: LocalMedia; reado
           onToggle={actions.share}
         />
       )}
+      <Toggle
+        testId="hand-toggle"
+        on={handRaised}
+        icons={[Hand, Hand]}
+        labels={[text.lowerHand, text.raiseHand]}
+        shortcut="h"
+        look="action"
+        onToggle={actions.hand}
+      />
+      <ReactionPicker open={reacting} onOpen={onReacting} onReact={actions.react} />
       <button
         type="button"
         className="toggle toggle-leave"

@@ -22,6 +22,12 @@ const actions: Readonly<Record<EndReason, 'rejoin' | 'reload' | 'link' | 'none'>
   badOffer: 'none',
   tooManyRequests: 'rejoin',
   internal: 'reload',
+  notAdmitted: 'rejoin',
+  removed: 'rejoin',
+  linkRevoked: 'link',
+  roomLocked: 'rejoin',
+  lobbyFull: 'rejoin',
+  tampered: 'none',
 };
 
 interface EndedProps {

@@ -81,9 +81,10 @@ export function Notices({ notices }: { readonly notices: readonly Notice[] }) {
       {notices
         .filter(({ serial }) => serial > seen)
         .slice(-3)
-        .map(({ serial, kind, name }) => (
-          <p key={serial}>{text.announce[kind](name ?? text.call.unknown)}</p>
-        ))}
+        .map(({ serial, kind, name }) => {
+          const sentence = text.announce[kind];
+          return <p key={serial}>{typeof sentence === 'string' ? sentence : sentence(name)}</p>;
+        })}
     </div>
   );
 }

@@ -3,10 +3,12 @@
 import { Check, ChevronDown, X, type LucideIcon } from 'lucide-react';
 import { useEffect, useId, useRef, type ButtonHTMLAttributes, type ReactNode } from 'react';
 
+import { avatarColors } from '../platform/memory';
+import { initials } from '../state/avatar';
 import { useText } from './context';
 
 type ButtonProps = ButtonHTMLAttributes<HTMLButtonElement> & {
-  readonly look?: 'primary' | 'plain' | 'quiet';
+  readonly look?: 'primary' | 'plain' | 'quiet' | 'danger';
   readonly icon?: LucideIcon;
 };
 
@@ -48,10 +50,13 @@ interface DialogProps {
   readonly onClose: () => void;
   readonly children: ReactNode;
   readonly className?: string;
+  readonly testId?: string;
+  /** It has to be answered: neither Escape nor a click beside it puts it away. */
+  readonly insists?: boolean;
 }
 
 /** A modal dialogue: the browser keeps the focus in it and closes it on Escape. */
-export function Dialog({ title, onClose, children, className = '' }: DialogProps) {
+export function Dialog({ title, onClose, children, className = '', testId, insists = false }: DialogProps) {
   const text = useText();
   const ref = useRef<HTMLDialogElement>(null);
   const titleId = useId();
@@ -62,18 +67,55 @@ export function Dialog({ title, onClose, children, className = '' }: DialogProps
     <dialog
       ref={ref}
       className={`dialog ${className}`}
+      role={insists ? 'alertdialog' : undefined}
       aria-labelledby={titleId}
-      onClose={onClose}
-      onClick={(event) => event.target === event.currentTarget && onClose()}
+      data-testid={testId}
+      onCancel={(event) => insists && event.preventDefault()}
+      // Escape pressed twice closes it all the same in some browsers: then it is shown again.
+      onClose={() => (insists ? ref.current?.showModal() : onClose())}
+      onClick={(event) => !insists && event.target === event.currentTarget && onClose()}
     >
       <div className="dialog-body">
         <header className="dialog-head">
           <h2 id={titleId}>{title}</h2>
-          <IconButton icon={X} label={text.call.close} onClick={onClose} />
+          {!insists && <IconButton icon={X} label={text.call.close} onClick={onClose} />}
         </header>
         {children}
       </div>
     </dialog>
+  );
+}
+
+interface ConfirmProps {
+  readonly title: string;
+  readonly text: string;
+  /** What the button that does it says. */
+  readonly action: string;
+  readonly danger?: boolean;
+  readonly onConfirm: () => void;
+  readonly onClose: () => void;
+}
+
+/** Asks before something that can't be taken back. */
+export function Confirm({ title, text, action, danger = false, onConfirm, onClose }: ConfirmProps) {
+  const words = useText().people;
+  return (
+    <Dialog title={title} testId="confirm" onClose={onClose}>
+      <p>{text}</p>
+      <div className="dialog-actions">
+        <Button onClick={onClose}>{words.cancel}</Button>
+        <Button
+          look={danger ? 'danger' : 'primary'}
+          data-testid="confirm-yes"
+          onClick={() => {
+            onConfirm();
+            onClose();
+          }}
+        >
+          {action}
+        </Button>
+      </div>
+    </Dialog>
   );
 }
 
@@ -115,17 +157,24 @@ interface SwitchProps {
   readonly label: string;
   readonly hint?: string;
   readonly checked: boolean;
+  readonly testId?: string;
   readonly onChange: (checked: boolean) => void;
 }
 
-export function Switch({ label, hint, checked, onChange }: SwitchProps) {
+export function Switch({ label, hint, checked, testId, onChange }: SwitchProps) {
   return (
     <label className="switch">
       <span className="switch-text">
         <span>{label}</span>
         {hint !== undefined && <small>{hint}</small>}
       </span>
-      <input type="checkbox" role="switch" checked={checked} onChange={(event) => onChange(event.target.checked)} />
+      <input
+        type="checkbox"
+        role="switch"
+        data-testid={testId}
+        checked={checked}
+        onChange={(event) => onChange(event.target.checked)}
+      />
       <span className="switch-track" aria-hidden>
         <Check size={12} strokeWidth={3} />
       </span>
@@ -133,22 +182,16 @@ export function Switch({ label, hint, checked, onChange }: SwitchProps) {
   );
 }
 
-const hues = 8;
+interface AvatarProps {
+  readonly name: string;
+  readonly color: number;
+}
 
-/** Initials in a colour that belongs to the name. */
-export function Avatar({ name }: { readonly name: string }) {
-  const letters = Array.from(name.trim());
-  const hash = letters.reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) >>> 0, 7);
+/** Initials in the person's colour. */
+export function Avatar({ name, color }: AvatarProps) {
   return (
-    <span className={`avatar hue-${hash % hues}`} aria-hidden>
+    <span className={`avatar hue-${color % avatarColors}`} aria-hidden>
       {initials(name)}
     </span>
   );
-}
-
-function initials(name: string): string {
-  const words = name.trim().split(/\s+/);
-  const first = (word: string | undefined) => Array.from(word ?? '')[0] ?? '';
-  const letters = words.length > 1 ? first(words[0]) + first(words.at(-1)) : first(words[0]);
-  return letters.toLocaleUpperCase() || '?';
 }

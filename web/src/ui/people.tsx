@@ -1,104 +1,103 @@
-import { Mic, MicOff, MonitorUp, Video, Volume2, X } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { Hand, MicOff } from 'lucide-react';
 
 import type { LocalView } from '../call/local_media';
 import { selfId, type CallSession } from '../call/session';
-import { isOn } from '../state/view';
+import { everybody } from '../core/types';
+import { handOrder, isOn } from '../state/view';
+import { AdmitAll, WaitingPeople } from './asks';
 import { useStore, useText } from './context';
-import { Avatar, IconButton } from './parts';
+import { Panel } from './panel';
+import { Button } from './parts';
+import { Person } from './person';
+import { RoomRules } from './room_rules';
 
 interface PeopleProps {
   readonly session: CallSession;
   readonly local: LocalView;
-  readonly name: string;
   readonly volumes: ReadonlyMap<number, number>;
   readonly onVolume: (participant: number, volume: number) => void;
+  readonly onRenew: () => void;
   readonly onClose: () => void;
 }
 
-export function People({ session, local, name, volumes, onVolume, onClose }: PeopleProps) {
+/** Everybody, whoever waits at the door, and what hosts can do about them. */
+export function People({ session, local, volumes, onVolume, onRenew, onClose }: PeopleProps) {
   const text = useText();
-  const { others } = useStore(session.view);
+  const view = useStore(session.view);
   const { speaking } = useStore(session.speech);
+  const { self, others, waiting, room } = view;
+  const hands = handOrder(view);
+  const isHost = self?.host ?? false;
+  // Whoever wants to speak comes first, in the order of raising.
+  const sorted = [...others].sort((a, b) => (hands.get(a.id) ?? Infinity) - (hands.get(b.id) ?? Infinity) || 0);
   return (
-    <aside className="panel" aria-label={text.people.title}>
-      <header className="panel-head">
-        <h2>{text.people.title}</h2>
-        <span className="panel-count">{others.length + 1}</span>
-        <IconButton icon={X} label={text.call.close} onClick={onClose} />
-      </header>
-      <ul className="people" data-testid="participants-list">
-        <Person
-          name={name}
-          note={text.call.you}
-          microphone={local.microphone.on}
-          camera={local.camera.track !== null}
-          sharing={local.screen.video !== null}
-          speaking={local.microphone.on && speaking.has(selfId)}
-        />
-        {others.map((participant) => {
-          const label = participant.name ?? text.call.unknown;
-          return (
+    <Panel title={text.people.title} count={others.length + 1} testId="people" onClose={onClose}>
+      <div className="panel-scroll">
+        {isHost && waiting.length > 0 && (
+          <section className="panel-waiting" aria-label={text.people.waiting} data-testid="waiting-list">
+            <header>
+              <h3>{text.people.waiting}</h3>
+              {waiting.length > 1 && <AdmitAll session={session} waiting={waiting} />}
+            </header>
+            <WaitingPeople session={session} waiting={waiting} />
+          </section>
+        )}
+        <ul className="people" data-testid="participants-list">
+          {self && (
+            <Person
+              session={session}
+              person={self}
+              own
+              ruled={false}
+              place={hands.get(self.id) ?? null}
+              microphone={local.microphone.on}
+              camera={local.camera.track !== null}
+              sharing={local.screen.video !== null}
+              speaking={local.microphone.on && speaking.has(selfId)}
+            />
+          )}
+          {sorted.map((participant) => (
             <Person
               key={participant.id}
-              name={label}
-              known={participant.name !== null}
-              note={participant.name === null ? text.tile.otherLink : ''}
+              session={session}
+              person={participant}
+              ruled={isHost}
+              place={hands.get(participant.id) ?? null}
               microphone={isOn(participant.sources.microphone)}
               camera={isOn(participant.sources.camera)}
               sharing={isOn(participant.sources.screen)}
               speaking={isOn(participant.sources.microphone) && speaking.has(participant.id)}
-            >
-              <label className="volume" title={text.call.volume(label)}>
-                <Volume2 aria-hidden size={15} />
-                <input
-                  type="range"
-                  min={0}
-                  max={1}
-                  step={0.05}
-                  value={volumes.get(participant.id) ?? 1}
-                  aria-label={text.call.volume(label)}
-                  onChange={(event) => onVolume(participant.id, event.target.valueAsNumber)}
-                />
-              </label>
-            </Person>
-          );
-        })}
-      </ul>
-    </aside>
-  );
-}
-
-interface PersonProps {
-  readonly name: string;
-  readonly known?: boolean;
-  readonly note: string;
-  readonly microphone: boolean;
-  readonly camera: boolean;
-  readonly sharing: boolean;
-  readonly speaking: boolean;
-  readonly children?: ReactNode;
-}
-
-function Person({ name, known = true, note, microphone, camera, sharing, speaking, children }: PersonProps) {
-  const text = useText().people;
-  return (
-    <li className={`person ${speaking ? 'person-speaking' : ''}`}>
-      <Avatar name={known ? name : ''} />
-      <div className="person-text">
-        <span className="person-name">{name}</span>
-        {note !== '' && <small>{note}</small>}
-        {children}
+              volume={volumes.get(participant.id) ?? 1}
+              onVolume={(volume) => onVolume(participant.id, volume)}
+            />
+          ))}
+        </ul>
       </div>
-      <span className="person-state">
-        {sharing && <MonitorUp size={17} aria-label={text.sharing} role="img" />}
-        {camera && <Video size={17} aria-label={text.cameraOn} role="img" />}
-        {microphone ? (
-          <Mic size={17} aria-label={text.microphoneOn} role="img" />
-        ) : (
-          <MicOff size={17} className="is-muted" aria-label={text.microphoneOff} role="img" />
-        )}
-      </span>
-    </li>
+      {isHost && (
+        <footer className="panel-foot">
+          <div className="panel-all">
+            <Button
+              className="button-small"
+              icon={MicOff}
+              data-testid="mute-all"
+              disabled={others.length === 0}
+              onClick={() => session.tell({ kind: 'askMute', participant: everybody })}
+            >
+              {text.people.muteAll}
+            </Button>
+            <Button
+              className="button-small"
+              icon={Hand}
+              data-testid="lower-all"
+              disabled={hands.size === 0}
+              onClick={() => session.tell({ kind: 'lowerHands', participant: everybody })}
+            >
+              {text.people.lowerAll}
+            </Button>
+          </div>
+          {room && <RoomRules session={session} room={room} onRenew={onRenew} />}
+        </footer>
+      )}
+    </Panel>
   );
 }

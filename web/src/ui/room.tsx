@@ -1,18 +1,19 @@
 import { useEffect, useState } from 'react';
 
 import { LocalMedia } from '../call/local_media';
-import { CallSession } from '../call/session';
+import { CallSession, type Self } from '../call/session';
 import type { EndReason } from '../core/types';
-import { formatLink, type RoomLink } from '../platform/link';
+import { formatLink, parseLink, roomPath, type RoomLink } from '../platform/link';
 import { Call } from './call';
 import { useApp, useStore } from './context';
 import { Ended } from './ended';
 import { useLatest } from './hooks';
 import { Lobby } from './lobby';
+import { Waiting } from './waiting';
 
 type Step =
   | { readonly kind: 'lobby' }
-  | { readonly kind: 'call'; readonly session: CallSession; readonly name: string }
+  | { readonly kind: 'call'; readonly session: CallSession; readonly self: Self }
   | { readonly kind: 'ended'; readonly reason: EndReason; readonly detail: string };
 
 interface RoomProps {
@@ -30,6 +31,8 @@ export function Room({ link, onOpen, onHome }: RoomProps) {
   const session = step.kind === 'call' ? step.session : null;
   const latestSession = useLatest(session);
   const over = step.kind === 'ended';
+  // A host may replace it while the call goes on.
+  const [href, setHref] = useState(() => formatLink(link));
 
   // Camera and microphone live from the lobby to the end of the call.
   useEffect(() => {
@@ -48,21 +51,58 @@ export function Room({ link, onOpen, onHome }: RoomProps) {
     );
   }
   if (!local) return null;
-  const href = formatLink(link);
   if (step.kind === 'lobby') {
-    const join = (name: string) => {
+    const join = (self: Self) => {
       // They have just been read in the lobby.
       for (const kind of ['microphone', 'camera'] as const) local.forgetProblem(kind);
-      setStep({ kind: 'call', name, session: new CallSession(href, name, local, openCore) });
+      setStep({ kind: 'call', self, session: new CallSession(href, self, local, openCore) });
     };
     return <Lobby link={href} local={local} onJoin={join} />;
   }
+  const stopWaiting = () => {
+    step.session.leave();
+    setStep({ kind: 'lobby' });
+  };
   return (
     <>
       <EndOfCall session={step.session} onEnded={(reason, detail) => setStep({ kind: 'ended', reason, detail })} />
-      <Call session={step.session} local={local} link={href} name={step.name} />
+      <NewLink session={step.session} link={href} onLink={setHref} />
+      <CallOrWaiting session={step.session} local={local} link={href} self={step.self} onCancel={stopWaiting} />
     </>
   );
+}
+
+interface CallOrWaitingProps {
+  readonly session: CallSession;
+  readonly local: LocalMedia;
+  readonly link: string;
+  readonly self: Self;
+  readonly onCancel: () => void;
+}
+
+function CallOrWaiting({ session, local, link, self, onCancel }: CallOrWaitingProps) {
+  const { phase } = useStore(session.view);
+  if (phase.kind === 'waiting') return <Waiting local={local} self={self} onCancel={onCancel} />;
+  return <Call session={session} local={local} link={link} self={self} />;
+}
+
+interface NewLinkProps {
+  readonly session: CallSession;
+  readonly link: string;
+  readonly onLink: (link: string) => void;
+}
+
+/** When a host makes a new link, it is the one to reload and to rejoin with. */
+function NewLink({ session, link, onLink }: NewLinkProps) {
+  const { room } = useStore(session.view);
+  const followed = useLatest(onLink);
+  useEffect(() => {
+    const parsed = room ? parseLink(room.link, location.origin) : null;
+    if (parsed?.kind !== 'room' || formatLink(parsed.link) === link) return;
+    history.replaceState({ secret: parsed.link.secret }, '', roomPath(parsed.link));
+    followed.current(formatLink(parsed.link));
+  }, [room, link, followed]);
+  return null;
 }
 
 interface EndOfCallProps {

@@ -1,12 +1,12 @@
 import { useEffect, useMemo, useRef } from 'react';
 
 import type { LocalView } from '../call/local_media';
-import { selfId, type CallSession } from '../call/session';
+import { selfId, type CallSession, type Self } from '../call/session';
 import type { Messages } from '../i18n';
-import { messageOf, type Circumstances } from '../state/tile_message';
+import { messageOf, type Circumstances, type TileMessage } from '../state/tile_message';
 import { arrangeTiles, ownCamera, ownScreen } from '../state/tiles';
-import { isOn } from '../state/view';
-import { tileKey, wantsOf, type PictureSource } from '../state/wants';
+import { handOrder, isOn, type CallView, type Reaction } from '../state/view';
+import { isHidden, tileKey, wantsOf, type PictureSource } from '../state/wants';
 import type { Participant } from '../core/types';
 import { useStore, useText } from './context';
 import { useMedia, useSize } from './hooks';
@@ -15,7 +15,7 @@ import { Tile, type TileContent } from './tile';
 interface StageProps {
   readonly session: CallSession;
   readonly local: LocalView;
-  readonly name: string;
+  readonly self: Self;
   readonly mode: 'grid' | 'speaker';
   readonly incomingVideo: boolean;
   readonly pinned: string | null;
@@ -24,7 +24,7 @@ interface StageProps {
 }
 
 /** All tiles; asks the server for what they show. */
-export function Stage({ session, local, name, mode, incomingVideo, pinned, onPin, onPeople }: StageProps) {
+export function Stage({ session, local, self, mode, incomingVideo, pinned, onPin, onPeople }: StageProps) {
   const text = useText();
   const view = useStore(session.view);
   const media = useStore(session.media);
@@ -49,14 +49,20 @@ export function Stage({ session, local, name, mode, incomingVideo, pinned, onPin
     everybodyHasASlot: others.length <= view.audioSlots,
   };
   const contents = new Map<string, TileContent>([
-    [ownCamera, ownContent(text, local, name, view.self, speech.speaking.has(selfId))],
-    [ownScreen, ownScreenContent(text, local, name, view.self)],
+    [ownCamera, ownContent(text, local, self, view, speech.speaking.has(selfId))],
+    [ownScreen, ownScreenContent(text, local, self, view)],
   ]);
+  const hands = handOrder(view);
   for (const participant of others) {
     for (const source of ['camera', 'screen'] as const) {
       const content = contentOf(text, participant, source, media.video, circumstances);
-      const speaking = source === 'camera' && !content.muted && speech.speaking.has(participant.id);
-      contents.set(tileKey(participant.id, source), { ...content, speaking });
+      const isCamera = source === 'camera';
+      contents.set(tileKey(participant.id, source), {
+        ...content,
+        speaking: isCamera && !content.muted && speech.speaking.has(participant.id),
+        hand: isCamera ? (hands.get(participant.id) ?? null) : null,
+        reactions: isCamera ? reactionsOf(view, participant.id) : [],
+      });
     }
   }
 
@@ -86,31 +92,41 @@ export function Stage({ session, local, name, mode, incomingVideo, pinned, onPin
   );
 }
 
+function reactionsOf({ reactions }: CallView, participant: number | undefined): readonly Reaction[] {
+  return reactions.filter((reaction) => reaction.participant === participant);
+}
+
 function contentOf(
   text: Messages,
   participant: Participant,
   source: PictureSource,
   video: ReadonlyMap<string, MediaStreamTrack>,
   circumstances: Circumstances,
-): Omit<TileContent, 'speaking'> {
+): Omit<TileContent, 'speaking' | 'hand' | 'reactions'> {
   const state = participant.sources[source];
-  const name = participant.name ?? text.call.unknown;
+  const { id, name, color, trust, leaving } = participant;
   const message = messageOf(participant, source, circumstances);
+  const shown = state.kind === 'flowing' && !isHidden(participant);
   return {
-    participant: participant.id,
+    participant: id,
     source,
-    name: participant.name ?? '',
+    name,
+    color,
     label: source === 'screen' ? text.call.screenOf(name) : name,
     own: false,
+    trust,
+    leaving,
     state: state.kind,
-    track: state.kind === 'flowing' ? (video.get(state.mid) ?? null) : null,
+    sound: participant.sources[source === 'screen' ? 'screenAudio' : 'microphone'].kind,
+    track: shown ? (video.get(state.mid) ?? null) : null,
     muted: !isOn(participant.sources.microphone),
+    reason: message,
     message: message === null ? null : messageText(text, message, name),
-    waiting: source === 'screen' ? text.tile.screenWaiting(name) : text.tile.cameraWaiting(name),
+    waiting: source === 'screen' ? text.tile.screenConnecting(name) : text.tile.cameraConnecting(name),
   };
 }
 
-function messageText(text: Messages, message: NonNullable<ReturnType<typeof messageOf>>, name: string): string {
+function messageText(text: Messages, message: TileMessage, name: string): string {
   const sentence = text.tile[message];
   return typeof sentence === 'string' ? sentence : sentence(name);
 }
@@ -118,37 +134,44 @@ function messageText(text: Messages, message: NonNullable<ReturnType<typeof mess
 function ownContent(
   text: Messages,
   { camera, microphone }: LocalView,
-  name: string,
-  self: number | null,
+  { name, color }: Self,
+  view: CallView,
   speaking: boolean,
 ): TileContent {
+  const off = camera.track === null;
   return {
-    participant: self,
+    ...ownCommon(view, name, color),
     source: 'camera',
-    name,
     label: text.call.you,
-    own: true,
-    state: camera.track ? 'flowing' : 'off',
+    state: off ? 'off' : 'flowing',
+    sound: microphone.on ? 'flowing' : 'muted',
     track: camera.track,
     muted: !microphone.on,
     speaking: speaking && microphone.on,
-    message: null,
-    waiting: '',
+    hand: (view.self && handOrder(view).get(view.self.id)) ?? null,
+    reactions: reactionsOf(view, view.self?.id),
+    reason: off ? 'cameraOff' : null,
+    message: off ? text.tile.cameraOff : null,
   };
 }
 
-function ownScreenContent(text: Messages, { screen }: LocalView, name: string, self: number | null): TileContent {
+function ownScreenContent(text: Messages, { screen }: LocalView, { name, color }: Self, view: CallView): TileContent {
   return {
-    participant: self,
+    ...ownCommon(view, name, color),
     source: 'screen',
-    name,
     label: text.call.yourScreen,
-    own: true,
     state: screen.video ? 'flowing' : 'off',
+    sound: screen.audio ? 'flowing' : 'off',
     track: screen.video,
     muted: screen.audio === null,
     speaking: false,
+    hand: null,
+    reactions: [],
+    reason: null,
     message: null,
-    waiting: '',
   };
+}
+
+function ownCommon({ self }: CallView, name: string, color: number) {
+  return { participant: self?.id ?? null, name, color, own: true, trust: 'known', leaving: false, waiting: '' } as const;
 }

@@ -1,10 +1,14 @@
-import { Maximize2, MicOff, MonitorUp, Pin, PinOff } from 'lucide-react';
+import { Hand, Maximize2, MicOff, MonitorUp, Pin, PinOff, ShieldAlert, ShieldCheck } from 'lucide-react';
 import { useRef, useState } from 'react';
 
+import type { TrackState, Trust } from '../core/types';
 import type { Role, Rect } from '../state/layout';
+import type { TileMessage } from '../state/tile_message';
+import type { Reaction } from '../state/view';
 import { useText } from './context';
 import { useProperties } from './hooks';
 import { Avatar, IconButton } from './parts';
+import { FloatingReactions } from './reactions';
 import { VideoView } from './video_view';
 
 export interface TileContent {
@@ -12,14 +16,21 @@ export interface TileContent {
   readonly source: 'camera' | 'screen';
   /** What other people read on it. */
   readonly label: string;
-  /** Empty: unknown. */
   readonly name: string;
+  readonly color: number;
   readonly own: boolean;
-  readonly state: 'off' | 'waiting' | 'flowing' | 'undecryptable';
+  readonly trust: Trust;
+  readonly leaving: boolean;
+  readonly state: TrackState['kind'];
+  readonly sound: TrackState['kind'];
   readonly track: MediaStreamTrack | null;
   readonly muted: boolean;
   readonly speaking: boolean;
-  /** Why there is no picture or sound; null: there is nothing to explain. */
+  /** In the row of raised hands, from 1; null: it is down. */
+  readonly hand: number | null;
+  readonly reactions: readonly Reaction[];
+  /** Why there is no picture or sound, in a word for tests and in a sentence; null: there is nothing to explain. */
+  readonly reason: TileMessage | null;
   readonly message: string | null;
   /** What to say while a track flows but shows no picture yet. */
   readonly waiting: string;
@@ -43,17 +54,20 @@ export function Tile({ content, role, rect, pinned, onPin }: TileProps) {
     '--h': `${rect.height}px`,
   });
   const [visible, setVisible] = useState(false);
-  const { label, state, track, muted, speaking, source, own } = content;
+  const { label, state, track, muted, speaking, source, own, hand, trust, leaving } = content;
   const message = content.message ?? (track && !visible && !own ? content.waiting : null);
   const details = [
     label,
     ...(source === 'camera' && muted ? [text.call.muted] : []),
     ...(source === 'camera' && state === 'off' ? [text.call.cameraIsOff] : []),
     ...(speaking ? [text.call.speaking] : []),
+    ...(hand === null ? [] : [text.call.handRaised(hand)]),
+    ...(trust === 'changed' ? [text.trust.changed] : []),
+    ...(leaving ? [text.call.leaving] : []),
     ...(pinned ? [text.call.pinned] : []),
   ];
   const reason = message !== null && (
-    <p className={`tile-message ${visible ? 'tile-message-over' : ''} tile-message-${state}`} data-testid="tile-message">
+    <p className={`tile-message ${visible ? 'tile-message-over' : ''} tile-message-${content.reason ?? ''}`} data-testid="tile-message">
       {message}
     </p>
   );
@@ -61,11 +75,14 @@ export function Tile({ content, role, rect, pinned, onPin }: TileProps) {
   return (
     <article
       ref={ref}
-      className={`tile tile-${role} ${size} ${speaking ? 'tile-speaking' : ''}`}
+      className={`tile tile-${role} ${size} ${speaking ? 'tile-speaking' : ''} ${leaving ? 'tile-leaving' : ''}`}
       data-testid="tile"
       data-participant={content.participant ?? ''}
       data-source={source}
       data-state={state}
+      data-sound={content.sound}
+      data-reason={content.reason ?? ''}
+      data-trust={trust}
       data-speaking={speaking}
       data-muted={muted}
       data-self={own}
@@ -73,7 +90,7 @@ export function Tile({ content, role, rect, pinned, onPin }: TileProps) {
       onDoubleClick={onPin}
     >
       <div className="tile-empty">
-        {source === 'camera' ? <Avatar name={content.name} /> : <MonitorUp aria-hidden size={40} />}
+        {source === 'camera' ? <Avatar name={content.name} color={content.color} /> : <MonitorUp aria-hidden size={40} />}
         {!visible && reason}
       </div>
       {track && (
@@ -83,8 +100,17 @@ export function Tile({ content, role, rect, pinned, onPin }: TileProps) {
       <div className="tile-name">
         {source === 'screen' && <MonitorUp aria-hidden size={14} />}
         {source === 'camera' && muted && <MicOff aria-hidden size={14} />}
+        {!own && trust === 'verified' && <ShieldCheck aria-hidden size={14} className="tile-verified" />}
+        {trust === 'changed' && <ShieldAlert aria-hidden size={14} />}
         <span>{label}</span>
       </div>
+      {hand !== null && (
+        <span className="tile-hand" data-testid="tile-hand" aria-hidden>
+          <Hand size={16} />
+          {hand}
+        </span>
+      )}
+      <FloatingReactions reactions={content.reactions} />
       {role !== 'float' && (
         <div className="tile-actions">
           <IconButton

@@ -10,7 +10,9 @@ export function useShortcuts(shortcuts: Shortcuts, talk: (on: boolean) => void):
   useEffect(() => {
     let talking = false;
     const down = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+      if (event.ctrlKey || event.metaKey || event.altKey || isInDialog(event.target)) return;
+      // Escape leaves a field and what it is in; every other key is text there.
+      if (isTyping(event.target) && event.key !== 'Escape') return;
       if (event.key === ' ' && !isPressable(event.target)) {
         event.preventDefault();
         if (!event.repeat && !talking) {
@@ -43,8 +45,11 @@ export function useShortcuts(shortcuts: Shortcuts, talk: (on: boolean) => void):
 }
 
 function isTyping(target: EventTarget | null): boolean {
-  if (!(target instanceof HTMLElement)) return false;
-  return target.matches('input:not([type=range]), textarea, select, [contenteditable]') || target.closest('dialog') !== null;
+  return target instanceof HTMLElement && target.matches('input:not([type=range]), textarea, select, [contenteditable]');
+}
+
+function isInDialog(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest('dialog') !== null;
 }
 
 // The space bar presses these.
