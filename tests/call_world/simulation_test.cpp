@@ -142,7 +142,8 @@ class Simulation {
                           << stats.code.size() << " resyncs " << stats.resyncs;
     }
     for (size_t i = 0; i < world_.size(); ++i) {
-      if (world_[i].ended) EXPECT_NE(world_[i].ended->reason, core::EndReason::tampered) << world_[i].ended->detail;
+      if (!world_[i].ended) continue;
+      EXPECT_NE(world_[i].ended->reason, core::EndReason::tampered) << world_[i].ended->detail;
     }
     world_.run_for(seconds(3));
     EXPECT_EQ(world_.frames_flow(), "");

@@ -213,6 +213,8 @@ void World::handle(size_t client, core::Output& output) {
     if (c.in_call()) c.joined_at = std::min(c.joined_at, now_);
   } else if (auto* roster = std::get_if<core::RosterChanged>(&output)) {
     c.roster = std::move(*roster);
+    // Who has become a host finds those who wait already.
+    if (c.admits && !c.waiting.empty()) c.call->admit(now_, 0);
   } else if (auto* room = std::get_if<core::RoomChanged>(&output)) {
     c.room = std::move(*room);
   } else if (auto* waiting = std::get_if<core::WaitingChanged>(&output)) {
