@@ -1,3 +1,4 @@
+// The connection: connecting, refusals, retries. Whole calls with a server are in tests/call_world.
 #include "core/call.h"
 
 #include <gmock/gmock.h>
@@ -11,43 +12,64 @@ namespace {
 using ::testing::HasSubstr;
 
 constexpr const char* link_text = "https://vicino.example/j/AAECAwQFBgcICQoLDA0ODw#EBESExQVFhcYGRobHB0eHw";
-const OwnState state{"Ada", true, true, false, false};
+constexpr WallTime wall{1'700'000'000'000};
+const OwnState state{true, true, false, false};
 
 // The server's words.
-template <class T>
-Buffer server_says(flatbuffers::FlatBufferBuilder& b, wire::ServerBody type, flatbuffers::Offset<T> body) {
-  b.Finish(wire::CreateServerMessage(b, type, body.Union()));
-  return Buffer(b.GetBufferPointer(), b.GetBufferPointer() + b.GetSize());
+template <class Body>
+Buffer server_says(Body body) {
+  wire::ServerMessageT message;
+  message.body.Set(std::move(body));
+  flatbuffers::FlatBufferBuilder builder;
+  builder.Finish(wire::ServerMessage::Pack(builder, &message));
+  return {builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize()};
 }
-
-Buffer joined(uint32_t self, std::vector<std::pair<uint32_t, uint64_t>> others = {}) {
-  flatbuffers::FlatBufferBuilder b;
-  std::vector<flatbuffers::Offset<wire::Participant>> roster;
-  const std::vector<uint8_t> profile(60), resume(16, static_cast<uint8_t>(self));
-  for (const auto& [id, sender] : others) roster.push_back(wire::CreateParticipantDirect(b, id, sender, &profile));
-  return server_says(b, wire::ServerBody::Joined, wire::CreateJoinedDirect(b, self, &resume, "answer", &roster, 8));
+Buffer hello(uint16_t version = 2) {
+  // An external sender's key has to be a point.
+  const auto key = crypto::ed25519_signing_key(std::array<uint8_t, 32>{1});
+  const Bytes point = crypto::ed25519_public(key.expose());
+  wire::HelloT message;
+  message.version = version;
+  message.nonce.assign(32, 7);
+  message.external_sender.assign(point.begin(), point.end());
+  return server_says(message);
+}
+Buffer joined() {
+  wire::JoinedT message;
+  message.self = 7;
+  message.answer = "answer";
+  message.founded = true;
+  return server_says(std::move(message));
 }
 Buffer refused(wire::Refusal reason, uint32_t retry_after_ms = 0) {
-  flatbuffers::FlatBufferBuilder b;
-  return server_says(b, wire::ServerBody::Refused, wire::CreateRefusedDirect(b, reason, "why", retry_after_ms));
+  wire::RefusedT message;
+  message.reason = reason;
+  message.detail = "why";
+  message.retry_after_ms = retry_after_ms;
+  return server_says(message);
+}
+
+template <class T>
+std::vector<T> all(std::vector<Output> outputs) {
+  std::vector<T> found;
+  for (Output& o : outputs) {
+    if (auto* one = std::get_if<T>(&o)) found.push_back(std::move(*one));
+  }
+  return found;
 }
 
 class CallTest : public ::testing::Test {
  protected:
-  void SetUp() override { call.open(now, link_text); }
-  // Up to Joined as participant `self`.
-  void enter(uint32_t self = 1) {
-    call.socket_opened(now);
-    call.join(now, "offer", {{"0", Source::microphone, 0, 0}}, state);
-    call.socket_message(now, joined(self));
+  CallTest() { call.open(now, wall, {link_text, "Ada"}); }
+  void greet(Call& c) {
+    c.socket_opened(now);
+    c.socket_message(now, hello());
   }
-  template <class T>
-  std::vector<T> all(std::vector<Output> outputs) {
-    std::vector<T> found;
-    for (Output& o : outputs) {
-      if (auto* one = std::get_if<T>(&o)) found.push_back(std::move(*one));
-    }
-    return found;
+  // Up to Joined, as the founder.
+  void enter() {
+    greet(call);
+    call.join(now, "offer", {{"0", Source::microphone, 0, 0}}, state);
+    call.socket_message(now, joined());
   }
   template <class T>
   std::optional<T> last() {
@@ -60,41 +82,42 @@ class CallTest : public ::testing::Test {
   Call call{random, {}};
 };
 
-TEST_F(CallTest, ConnectsAsksForAnOfferJoinsAndHandsOnTheAnswer) {
+TEST_F(CallTest, ConnectsListensAsksForAnOfferAndJoinsAsANewcomer) {
   EXPECT_EQ(last<Connect>()->url, "wss://vicino.example/ws");
-  call.socket_opened(now);
+  greet(call);
   EXPECT_EQ(last<NeedOffer>()->audio_slots, 8u);
   call.join(now, "offer", {{"0", Source::microphone, 0, 0}}, state);
   const Buffer message = last<Send>()->message;
   const auto* join = flatbuffers::GetRoot<wire::ClientMessage>(message.data())->body_as_Join();
   ASSERT_TRUE(join);
-  EXPECT_EQ(join->version(), 1);
+  EXPECT_EQ(join->version(), 2);
   EXPECT_EQ(join->room()->size(), 16u);
   EXPECT_EQ(join->token()->size(), 32u);
-  EXPECT_EQ(join->sender() & 15, 0u);
+  EXPECT_NE(join->sender(), 0u);
   EXPECT_EQ(join->offer()->str(), "offer");
-  EXPECT_FALSE(join->resume());
-  call.socket_message(now, joined(7, {{3, 0x30}}));
+  EXPECT_TRUE(join->key_package() && join->group_info() && join->waiting_name());
+  EXPECT_FALSE(join->proof());
+  call.socket_message(now, joined());
   const auto outputs = call.take_outputs();
   EXPECT_EQ(all<AnswerReady>(outputs).at(0).sdp, "answer");
-  EXPECT_EQ(all<PhaseChanged>(outputs).at(0).phase, Phase::in_call);
-  const RosterChanged roster = all<RosterChanged>(outputs).at(0);
-  EXPECT_EQ(roster.self, ParticipantId{7});
-  ASSERT_EQ(roster.participants.size(), 1u);
-  EXPECT_EQ(roster.participants[0].name, std::nullopt) << "a profile that isn't sealed under the link's secret";
+  EXPECT_EQ(all<PhaseChanged>(outputs).back().phase, Phase::in_call);
+  EXPECT_EQ(all<RosterChanged>(outputs).back().view.self.name, "Ada");
+  EXPECT_EQ(all<RoomChanged>(outputs).back().link, link_text);
 }
 
 TEST_F(CallTest, TheSecretAndTheNameAreInNothingThatIsSent) {
   enter();
-  call.set_state({"Ada Lovelace", false, false, false, false});
+  call.say(now, "Ada says hello");
   const auto secret = Link::parse(link_text)->secret.clone();
-  for (const Send& send : all<Send>(call.take_outputs())) {
+  const auto sent = all<Send>(call.take_outputs());
+  EXPECT_GE(sent.size(), 3u);
+  for (const Send& send : sent) {
     EXPECT_EQ(as_text(send.message).find(as_text(secret.expose())), std::string_view::npos);
     EXPECT_EQ(as_text(send.message).find("Ada"), std::string_view::npos);
   }
 }
 
-TEST_F(CallTest, ALostSocketIsTriedAgainLaterAndLaterAndResumesTheStay) {
+TEST_F(CallTest, ALostSocketIsTriedAgainLaterAndLaterAndTheMemberProvesItself) {
   enter();
   call.take_outputs();
   Duration longest{};
@@ -108,13 +131,14 @@ TEST_F(CallTest, ALostSocketIsTriedAgainLaterAndLaterAndResumesTheStay) {
     call.handle_timeout(now);
     EXPECT_TRUE(last<Connect>());
   }
-  EXPECT_GE(longest, seconds(5));
-  call.socket_opened(now);
+  EXPECT_GE(longest, milliseconds(4'900));
+  greet(call);
   call.join(now, "offer", {}, state);
   const Buffer message = last<Send>()->message;
   const auto* join = flatbuffers::GetRoot<wire::ClientMessage>(message.data())->body_as_Join();
-  ASSERT_TRUE(join->resume());
-  EXPECT_EQ(join->resume()->Get(0), 1);
+  ASSERT_TRUE(join->proof());
+  EXPECT_EQ(join->proof()->size(), 64u);
+  EXPECT_FALSE(join->key_package());
 }
 
 TEST_F(CallTest, AServerThatDoesntAnswerIsGivenUpAndTriedAgain) {
@@ -135,29 +159,19 @@ TEST_F(CallTest, RestartAsksForAFreshOfferAtOnce) {
   EXPECT_FALSE(last<NeedOffer>()) << "under way already";
 }
 
-TEST_F(CallTest, WatchesAgainAfterAResumedStayAndNotInAnother) {
-  enter(1);
-  call.watch({{{5}, Source::camera, 640, 360}});
-  call.take_outputs();
-  const auto watches_after = [&](uint32_t self) {
-    call.restart(now);
-    call.join(now, "offer", {}, state);
-    call.take_outputs();
-    call.socket_message(now, joined(self));
-    return all<Send>(call.take_outputs()).size();
-  };
-  EXPECT_EQ(watches_after(1), 1u);
-  EXPECT_EQ(watches_after(2), 0u);
-}
-
 TEST_F(CallTest, RefusalsEndTheCallWithTheirReason) {
-  for (const auto& [refusal, reason] : {std::pair{wire::Refusal::wrong_link, EndReason::wrong_link},
-                                        std::pair{wire::Refusal::room_full, EndReason::room_full},
-                                        std::pair{wire::Refusal::open_room, EndReason::open_room},
-                                        std::pair{wire::Refusal::bad_message, EndReason::internal}}) {
+  using enum wire::Refusal;
+  for (const auto& [refusal, reason] :
+       {std::pair{wrong_link, EndReason::wrong_link}, std::pair{wire::Refusal::room_full, EndReason::room_full},
+        std::pair{wire::Refusal::open_room, EndReason::open_room}, std::pair{bad_message, EndReason::internal},
+        std::pair{wire::Refusal::not_admitted, EndReason::not_admitted},
+        std::pair{wire::Refusal::removed, EndReason::removed},
+        std::pair{wire::Refusal::link_revoked, EndReason::link_revoked},
+        std::pair{wire::Refusal::room_locked, EndReason::room_locked},
+        std::pair{wire::Refusal::lobby_full, EndReason::lobby_full}}) {
     Call one(random, {});
-    one.open(now, link_text);
-    one.socket_opened(now);
+    one.open(now, wall, {link_text, "Ada"});
+    greet(one);
     one.join(now, "offer", {}, state);
     one.take_outputs();
     one.socket_message(now, refused(refusal));
@@ -168,6 +182,12 @@ TEST_F(CallTest, RefusalsEndTheCallWithTheirReason) {
   }
 }
 
+TEST_F(CallTest, AnotherVersionIsSaidSo) {
+  call.socket_opened(now);
+  call.socket_message(now, hello(3));
+  EXPECT_EQ(last<Ended>()->reason, EndReason::wrong_version);
+}
+
 TEST_F(CallTest, ADrainingServerIsComeBackToWhenItAsks) {
   enter();
   call.take_outputs();
@@ -176,9 +196,22 @@ TEST_F(CallTest, ADrainingServerIsComeBackToWhenItAsks) {
   EXPECT_GE(call.next_timeout() - now, seconds(2));
 }
 
+TEST_F(CallTest, WhoIsNoMemberAnyMoreComesAsANewcomer) {
+  enter();
+  call.restart(now);
+  call.join(now, "offer", {}, state);
+  call.take_outputs();
+  call.socket_message(now, refused(wire::Refusal::not_a_member));
+  EXPECT_TRUE(last<Connect>());
+  greet(call);
+  call.join(now, "offer", {}, state);
+  const Buffer message = last<Send>()->message;
+  EXPECT_TRUE(flatbuffers::GetRoot<wire::ClientMessage>(message.data())->body_as_Join()->key_package());
+}
+
 TEST_F(CallTest, AnIncompleteLinkSaysWhatIsMissing) {
   Call one(random, {});
-  one.open(now, "https://vicino.example/j/AAECAwQFBgcICQoLDA0ODw");
+  one.open(now, wall, {"https://vicino.example/j/AAECAwQFBgcICQoLDA0ODw", "Ada"});
   const auto ended = all<Ended>(one.take_outputs());
   ASSERT_EQ(ended.size(), 1u);
   EXPECT_EQ(ended[0].reason, EndReason::link_incomplete);
@@ -186,11 +219,11 @@ TEST_F(CallTest, AnIncompleteLinkSaysWhatIsMissing) {
 }
 
 TEST_F(CallTest, GarbageFromTheServerIsADisconnectAndNothingWorse) {
-  const Buffer good = joined(1, {{3, 0x30}});
-  for (size_t i = 0; i < 2'000; ++i) {
+  const Buffer good = joined();
+  for (size_t i = 0; i < 500; ++i) {
     Call one(random, {});
-    one.open(now, link_text);
-    one.socket_opened(now);
+    one.open(now, wall, {link_text, "Ada"});
+    greet(one);
     one.join(now, "offer", {}, state);
     Buffer bad = good;
     for (int flips = 0; flips < 4; ++flips) bad[random.u32() % bad.size()] ^= static_cast<uint8_t>(random.u32());

@@ -46,10 +46,11 @@ TEST(Link, FreshRoomsAndTheirKeysDiffer) {
   const Link a = Link::create("https://a", random), b = Link::create("https://a", random);
   EXPECT_NE(a.room, b.room);
   EXPECT_FALSE(ct_equal(a.secret, b.secret));
-  const RoomKeys one = RoomKeys::derive(a.secret, a.room), other = RoomKeys::derive(a.secret, b.room);
+  const LinkKeys one = LinkKeys::derive(a.secret, a.room), other = LinkKeys::derive(a.secret, b.room);
   EXPECT_FALSE(ct_equal(one.access_token, other.access_token)) << "the same secret in another room";
-  EXPECT_FALSE(ct_equal(one.access_token, one.media_secret));
-  EXPECT_FALSE(equal(one.profile_key.expose(), one.media_secret.expose().first(16)));
+  EXPECT_FALSE(ct_equal(one.access_token, one.join_psk));
+  EXPECT_FALSE(ct_equal(one.member_key, one.lobby_key));
+  EXPECT_FALSE(equal(one.member_key.expose(), one.join_psk.expose().first(16)));
 }
 
 }  // namespace

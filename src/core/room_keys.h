@@ -6,17 +6,6 @@
 namespace vicino::core {
 
 using AccessToken = SecretBytes<32>;  // shown to the server, which keeps its SHA-256
-using ProfileKey = SecretBytes<16>;   // AES-128-GCM for names and mute state
-using MediaSecret = SecretBytes<32>;  // every sender's base key comes from it
-
-struct RoomKeys {
-  AccessToken access_token;
-  ProfileKey profile_key;
-  MediaSecret media_secret;
-
-  static RoomKeys derive(const LinkSecret& secret, const RoomName& room);
-};
-
 using JoinPsk = SecretBytes<32>;        // in the key schedule of every epoch somebody joins in: the
                                         // server can't let anybody in
 using MemberKey = SecretBytes<16>;      // AES-128-GCM: who a leaf is (core/member_block.h)
