@@ -1,12 +1,14 @@
 #include "join.h"
 
+#include <unistd.h>
+
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/read_until.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <cstdio>
-#include <nlohmann/json.hpp>
 
-#include "base/encoding.h"
-#include "member.h"
 #include "net/clock.h"
+#include "stats.h"
 
 namespace vicino::cli {
 namespace asio = boost::asio;
@@ -39,49 +41,28 @@ const char* reason_text(core::EndReason reason) {
       return "too many requests; wait a minute";
     case core::EndReason::internal:
       return "the server refused a message of this client, which is a bug in one of them";
+    case core::EndReason::not_admitted:
+      return "a host of the call turned it away";
+    case core::EndReason::removed:
+      return "a host of the call removed it";
+    case core::EndReason::link_revoked:
+      return "this link was replaced by a newer one; ask for that";
+    case core::EndReason::room_locked:
+      return "the room is locked; nobody new gets in";
+    case core::EndReason::lobby_full:
+      return "too many are waiting to be let in; try again later";
+    case core::EndReason::tampered:
+      return "the server shows a call that breaks the rules of encryption; nothing was sent to it";
   }
   CHECK(false);
 }
 
-const char* json_source(core::Source source) {
-  constexpr const char* words[] = {"microphone", "camera", "screen", "screenAudio"};
-  return words[static_cast<size_t>(source)];
-}
-
-std::string hex_id(SenderId sender) {
-  std::array<uint8_t, 8> bytes;
-  store64(bytes.data(), sender.value);
-  return to_hex(bytes);
-}
-
-nlohmann::json to_json(const Member& member, double at) {
-  const Member::Stats stats = member.stats();
-  nlohmann::json received = nlohmann::json::array();
-  for (const auto& [from, counts] : stats.received) {
-    nlohmann::json one = {{"sender", hex_id(from.first)},
-                          {"source", json_source(from.second)},
-                          {"frames", counts.frames},
-                          {"bytes", counts.bytes}};
-    if (const auto name = member.name_of(from.first)) one["name"] = *name;
-    received.push_back(std::move(one));
-  }
-  return {{"at", at},
-          {"name", member.name()},
-          {"inCall", member.in_call()},
-          {"mediaConnected", stats.media_connected},
-          {"others", stats.participants},
-          {"framesSent", stats.frames_sent},
-          {"packetsReceived", stats.packets_received},
-          {"framesUndecryptable", stats.frames_undecryptable},
-          {"reconnects", stats.reconnects},
-          {"received", std::move(received)}};
-}
-
 constexpr auto good_bye_time = std::chrono::milliseconds(300);
+constexpr size_t max_command = 16 * 1024;  // bytes of a line
 
 class Party {
  public:
-  Party(const JoinOptions& options) : options_(options), timer_(io_), signals_(io_, SIGINT, SIGTERM) {}
+  Party(const JoinOptions& options) : options_(options), timer_(io_), signals_(io_, SIGINT, SIGTERM), input_(io_) {}
 
   int run();
 
@@ -91,6 +72,8 @@ class Party {
   void start_members();
   void tick();
   void print_stats();
+  void read_commands();
+  void carry_out(std::string_view command);
   bool everybody_ended() const;
   int result() const;
   double elapsed() const { return static_cast<double>((net::now() - start_).us) / 1e6; }
@@ -99,9 +82,10 @@ class Party {
   asio::io_context io_{1};
   asio::steady_timer timer_;
   asio::signal_set signals_;
+  asio::posix::stream_descriptor input_;
+  std::string line_;
   std::unique_ptr<rtc::DtlsIdentity> identity_;
   std::optional<MediaClip> camera_, microphone_;
-  std::optional<core::LinkSecret> media_secret_;
   std::vector<std::unique_ptr<Member>> members_;
   Instant start_ = net::now();
   bool leaving_ = false;
@@ -125,14 +109,6 @@ bool Party::prepare() {
     return false;
   }
   if (!load(options_.video_file, read_ivf, camera_) || !load(options_.audio_file, read_opus, microphone_)) return false;
-  if (!options_.media_secret.empty()) {
-    const auto bytes = from_base64url(options_.media_secret);
-    if (!bytes || bytes->size() != core::LinkSecret::size_bytes) {
-      std::fprintf(stderr, "vicino: --media-secret must be 22 characters, as behind # in a link\n");
-      return false;
-    }
-    media_secret_.emplace(*bytes);
-  }
   auto identity = rtc::DtlsIdentity::create();
   if (!identity) {
     std::fprintf(stderr, "vicino: no DTLS certificate: %s\n", identity.error().where);
@@ -151,7 +127,12 @@ void Party::start_members() {
     member.name = options_.name + (many ? " " + std::to_string(i + 1) : "");
     if (!options_.record.empty()) member.record = options_.record + suffix;
     if (!options_.record_sealed.empty()) member.record_sealed = options_.record_sealed + suffix;
-    member.media_secret = media_secret_ ? &*media_secret_ : nullptr;
+    member.color = static_cast<uint8_t>(options_.color);
+    member.guest = options_.guest;
+    if (!options_.identity_file.empty()) member.identity_file = options_.identity_file + suffix;
+    member.admit = options_.admit;
+    member.open_lobby = options_.open_lobby;
+    member.say = options_.say;
     member.media = {camera_ ? &*camera_ : nullptr, microphone_ ? &*microphone_ : nullptr, options_.video_slots,
                     options_.audio_slots};
     members_.push_back(std::make_unique<Member>(io_, *identity_, std::move(member)));
@@ -166,9 +147,30 @@ int Party::run() {
     if (!error) leaving_ = true;
     timer_.cancel();
   });
+  if (options_.commands) {
+    input_.assign(::dup(STDIN_FILENO));
+    read_commands();
+  }
   tick();
   io_.run();
   return result();
+}
+
+void Party::read_commands() {
+  asio::async_read_until(input_, asio::dynamic_buffer(line_, max_command), '\n',
+                         [this](boost::system::error_code error, size_t size) {
+                           if (error) return;  // the end of the input is not the end of the call
+                           carry_out(std::string_view(line_).substr(0, size - 1));
+                           line_.erase(0, size);
+                           read_commands();
+                         });
+}
+
+void Party::carry_out(std::string_view command) {
+  for (auto& member : members_) {
+    const auto done = member->command(command);
+    if (!done) std::fprintf(stderr, "vicino: %s: %s\n", member->name().c_str(), done.error().c_str());
+  }
 }
 
 void Party::tick() {
@@ -177,6 +179,7 @@ void Party::tick() {
   if (leaving_ || time_up || everybody_ended()) {
     for (auto& member : members_) member->leave();
     signals_.cancel();
+    if (input_.is_open()) input_.close();
     // The loop ends when the good-byes are out, or with this.
     timer_.expires_after(good_bye_time);
     timer_.async_wait([this](boost::system::error_code) { io_.stop(); });
@@ -189,7 +192,7 @@ void Party::tick() {
 }
 
 void Party::print_stats() {
-  for (const auto& member : members_) std::printf("%s\n", to_json(*member, elapsed()).dump().c_str());
+  for (const auto& member : members_) std::printf("%s\n", stats_line(*member, elapsed()).c_str());
   std::fflush(stdout);
 }
 
@@ -207,7 +210,9 @@ int Party::result() const {
                    ended->detail.c_str());
       code = 1;
     } else if (!member->was_in_call()) {
-      std::fprintf(stderr, "vicino: %s: the server didn't answer\n", member->name().c_str());
+      const bool waited = member->phase() == core::Phase::waiting;
+      std::fprintf(stderr, "vicino: %s: %s\n", member->name().c_str(),
+                   waited ? "nobody let it in" : "the server didn't answer");
       code = 1;
     }
   }
@@ -216,6 +221,8 @@ int Party::result() const {
 
 }  // namespace
 
-int join_call(const JoinOptions& options) { return Party(options).run(); }
+int join_call(const JoinOptions& options) {
+  return Party(options).run();
+}
 
 }  // namespace vicino::cli

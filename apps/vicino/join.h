@@ -12,7 +12,13 @@ struct JoinOptions {
   std::string audio_file;  // "": no microphone
   std::string record;      // "": nothing is written
   std::string record_sealed;
-  std::string media_secret;  // "": the link's
+  std::string identity_file;  // "": what it remembers is forgotten at the end
+  bool guest = false;
+  uint32_t color = 0;
+  bool admit = false;       // as a host
+  bool open_lobby = false;  // as a host
+  std::string say;
+  bool commands = false;  // from standard input
   double seconds = 0;
   bool stats = false;
   size_t participants = 1;

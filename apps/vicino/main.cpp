@@ -46,10 +46,23 @@ int main(int argc, char** argv) {
   join_command->add_option("--audio-slots", join.audio_slots, "How many voices to receive at once")
       ->capture_default_str()
       ->check(CLI::Range(0, 20));
-  join_command->add_option("--media-secret", join.media_secret,
-                           "Seal and open media with this secret (22 characters, as in a link) "
-                           "instead of the link's; for "
-                           "testing that others then see nothing and are told why");
+  auto* const identity = join_command->add_option(
+      "--identity", join.identity_file,
+      "File that keeps who one is, and whom one has verified, from call to call; secret");
+  join_command
+      ->add_flag("--guest", join.guest, "Be nobody known: with a fresh identity, kept nowhere")
+      ->excludes(identity);
+  join_command->add_option("--color", join.color, "Number of the color shown to the others")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 255));
+  join_command->add_flag("--admit", join.admit, "As a host, let everybody in who waits");
+  join_command->add_flag("--no-lobby", join.open_lobby,
+                         "As a host, let people in without asking: switch the lobby off");
+  join_command->add_option("--say", join.say, "Say this to the others once somebody is there");
+  join_command->add_flag(
+      "--commands", join.commands,
+      "Do what lines of standard input say: say TEXT, hand on, admit NAME, remove NAME, "
+      "lobby off, lock on, renew-link, confirm-code, leave, and more (apps/vicino/member.h)");
 
   std::string server;
   CLI::App* new_room_command = app.add_subcommand("new-room", "Print a link to a fresh room");

@@ -1,5 +1,13 @@
 #include "member.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+
 #include "base/encoding.h"
 #include "net/clock.h"
 
@@ -37,12 +45,33 @@ core::CallOptions call_options(const MemberOptions& options) {
   core::CallOptions call;
   call.video_slots = options.media.video_slots;
   call.audio_slots = options.media.audio_slots;
-  call.media_secret = options.media_secret;
   return call;
+}
+
+std::optional<Buffer> read_memory(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return std::nullopt;
+  return Buffer(std::istreambuf_iterator<char>(file), {});
+}
+
+// For this user's eyes only. The old one stays until the new one is whole.
+bool write_memory(const std::string& path, Bytes memory) {
+  const std::string fresh = path + ".new";
+  const int file = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (file < 0) return false;
+  const bool written = ::write(file, memory.data(), memory.size()) == static_cast<ssize_t>(memory.size());
+  return ::close(file) == 0 && written && std::rename(fresh.c_str(), path.c_str()) == 0;
 }
 
 // What a participant without a screen asks for: a picture of this size.
 constexpr uint16_t wanted_width = 640, wanted_height = 360;
+constexpr size_t kept_lines = 50;  // of chat, and of what hosts asked
+
+template <class T>
+void keep(std::vector<T>& lines, T line) {
+  if (lines.size() == kept_lines) lines.erase(lines.begin());
+  lines.push_back(std::move(line));
+}
 
 }  // namespace
 
@@ -53,14 +82,17 @@ Member::Member(boost::asio::io_context& io, const rtc::DtlsIdentity& identity, M
       call_(random_, call_options(options_)),
       timer_(io),
       recording_(options_.record),
-      sealed_(options_.record_sealed) {}
+      sealed_(options_.record_sealed),
+      state_{options_.media.microphone != nullptr, options_.media.camera != nullptr, false, false} {}
 
 Member::~Member() {
   if (socket_) socket_->close();
 }
 
 void Member::start() {
-  call_.open(net::now(), options_.link);
+  core::CallStart start{options_.link, options_.name, options_.color, !options_.guest, std::nullopt};
+  if (!options_.identity_file.empty()) start.memory = read_memory(options_.identity_file);
+  call_.open(net::now(), net::wall_time(), std::move(start));
   carry_out();
 }
 
@@ -71,21 +103,29 @@ void Member::leave() {
 
 Member::Stats Member::stats() const {
   Stats stats;
-  stats.participants = roster_.size();
+  stats.call = call_.stats();
+  stats.roster = roster_;
+  stats.room = room_;
+  stats.code = code_;
+  stats.waiting = waiting_;
+  stats.chat = chat_;
+  stats.asked = asked_;
+  stats.sending_epoch = frames_.sending_epoch();
   if (media_) {
     stats.frames_sent = media_->counts().frames_sent;
     stats.packets_received = media_->counts().packets_received;
     stats.media_connected = media_->connected();
   }
-  stats.frames_undecryptable = undecryptable_;
+  stats.frames_without_key = frames_without_key_;
+  stats.frames_refused = frames_refused_;
   stats.reconnects = reconnects_;
   stats.received = received_;
   return stats;
 }
 
 std::optional<std::string> Member::name_of(SenderId sender) const {
-  const auto found = std::ranges::find(roster_, sender, &core::ParticipantView::sender);
-  return found == roster_.end() ? std::nullopt : found->name;
+  const auto found = std::ranges::find(roster_.others, sender, &core::PersonView::sender);
+  return found == roster_.others.end() ? std::nullopt : std::optional(found->name);
 }
 
 // Carrying out one output may lead to more; the outermost call works through all of them in order.
@@ -127,7 +167,6 @@ void Member::carry_out(core::Connect& connect) {
     carry_out();
   };
   handlers.closed = [this](std::string) {
-    in_call_ = false;
     call_.socket_closed(net::now());
     carry_out();
   };
@@ -146,7 +185,7 @@ void Member::carry_out(core::Disconnect&) {
 void Member::carry_out(core::NeedOffer&) {
   MediaSession::Handlers handlers;
   handlers.seal = [this](core::Source source, rtc::Codec codec, bool key_frame, Bytes frame) {
-    return call_.frames()->seal(source, 0, to_sframe(codec), key_frame, frame);
+    return seal(source, codec, key_frame, frame);
   };
   handlers.received = [this](const std::string& mid, const IncomingSlot::Frame& frame) {
     return open_frame(mid, frame);
@@ -156,9 +195,7 @@ void Member::carry_out(core::NeedOffer&) {
     carry_out();
   };
   media_ = std::make_unique<MediaSession>(io_, random_, identity_, options_.media, std::move(handlers));
-  core::OwnState state{options_.name, options_.media.microphone != nullptr, options_.media.camera != nullptr, false,
-                       false};
-  call_.join(net::now(), media_->offer(), media_->tracks(), std::move(state));
+  call_.join(net::now(), media_->offer(), media_->tracks(), state_);
 }
 
 void Member::carry_out(core::AnswerReady& answer) {
@@ -166,21 +203,26 @@ void Member::carry_out(core::AnswerReady& answer) {
 }
 
 void Member::carry_out(core::PhaseChanged& phase) {
-  in_call_ = phase.phase == core::Phase::in_call;
-  was_in_call_ |= in_call_;
-  if (in_call_) wants_.clear();  // of an earlier stay, in which numbers may have meant others
-  if (phase.phase == core::Phase::reconnecting && phase.attempt == 1) ++reconnects_;
+  phase_ = phase.phase;
+  was_in_call_ |= in_call();
+  if (phase_ == core::Phase::reconnecting && phase.attempt == 1) ++reconnects_;
 }
 
 void Member::carry_out(core::RosterChanged& roster) {
-  std::erase_if(roster.participants, [&](const core::ParticipantView& p) { return p.id == roster.self; });
-  roster_ = std::move(roster.participants);
+  roster_ = std::move(roster.view);
+  watch_cameras();
+  act_as_host();
+  if (options_.say.empty() || said_ || !in_call() || roster_.others.empty()) return;
+  said_ = true;
+  call_.say(net::now(), options_.say);
+}
+
+void Member::watch_cameras() {
   std::vector<core::Want> wants;
-  for (const core::ParticipantView& p : roster_) {
-    // Somebody whose profile can't be read may have a camera.
-    const bool shows = !p.name || p.sources[static_cast<size_t>(core::Source::camera)].state != core::TrackState::off;
+  for (const core::PersonView& p : roster_.others) {
+    const bool shows = p.sources[static_cast<size_t>(core::Source::camera)].state != core::TrackState::off;
     if (shows && wants.size() < options_.media.video_slots) {
-      wants.push_back({p.id, core::Source::camera, wanted_width, wanted_height});
+      wants.push_back({p.number, core::Source::camera, wanted_width, wanted_height});
     }
   }
   if (wants == wants_) return;
@@ -188,30 +230,99 @@ void Member::carry_out(core::RosterChanged& roster) {
   call_.watch(std::move(wants));
 }
 
+void Member::act_as_host() {
+  if (!roster_.self.host || !in_call()) return;
+  if (options_.open_lobby && room_.settings.lobby) {
+    core::RoomSettings settings = room_.settings;
+    settings.lobby = false;
+    call_.set_room(net::now(), settings);
+  }
+  if (!options_.admit) return;
+  for (const core::WaitingPerson& person : waiting_) call_.admit(net::now(), person.id);
+}
+
+void Member::carry_out(core::RoomChanged& room) {
+  room_ = std::move(room);
+  act_as_host();
+}
+
+void Member::carry_out(core::WaitingChanged& waiting) {
+  waiting_ = std::move(waiting.people);
+  act_as_host();
+}
+
+void Member::carry_out(core::ChatReceived& chat) {
+  keep(chat_, Chat{std::move(chat.name), std::move(chat.text), chat.own});
+}
+void Member::carry_out(core::ReactionReceived&) {}
+
+// A participant without a user does what a host asks for.
+void Member::carry_out(core::MuteAsked& asked) {
+  keep(asked_, "mute by " + asked.by);
+  state_.microphone = false;
+  call_.set_state(net::now(), state_);
+}
+void Member::carry_out(core::UnmuteAsked& asked) {
+  keep(asked_, "unmute by " + asked.by);
+  state_.microphone = options_.media.microphone != nullptr;
+  call_.set_state(net::now(), state_);
+}
+void Member::carry_out(core::HandLowered& lowered) {
+  keep(asked_, "hand lowered by " + lowered.by);
+}
+
+void Member::carry_out(core::CodeChanged& code) {
+  code_ = std::move(code);
+}
+
+void Member::carry_out(core::Remember& remember) {
+  if (options_.identity_file.empty() || write_memory(options_.identity_file, remember.memory)) return;
+  std::fprintf(stderr, "vicino: %s can't be written\n", options_.identity_file.c_str());
+}
+
+void Member::carry_out(core::FrameKeysChanged& keys) {
+  const auto change = core::decode_frame_key_change(keys.change);
+  CHECK(change.has_value());  // the core wrote it
+  if (!frames_.apply(*change)) std::fprintf(stderr, "vicino: %s: frame keys out of order\n", options_.name.c_str());
+  wipe(keys.change);
+}
+
 void Member::carry_out(core::Ended& ended) {
   ended_ = std::move(ended);
-  in_call_ = false;
   media_.reset();
+}
+
+Result<Buffer> Member::seal(core::Source source, rtc::Codec codec, bool key_frame, Bytes frame) {
+  if (source == core::Source::microphone && !state_.microphone) return fail(Errc::bad_state, "muted");
+  return frames_.seal(source, 0, to_sframe(codec), key_frame, frame);
 }
 
 bool Member::open_frame(const std::string& mid, const IncomingSlot::Frame& frame) {
   sealed_.add("slot" + mid, frame.codec, frame.frame.data, frame.frame.timestamp);
-  const auto opened = call_.frames()->open(to_sframe(frame.codec), frame.frame.data);
+  const auto opened = frames_.open(to_sframe(frame.codec), frame.frame.data);
   if (!opened) {
-    ++undecryptable_;
-    call_.frame_failed(mid);
-    carry_out();
+    const bool no_key = opened.error().code == Errc::unknown_key;
+    ++(no_key ? frames_without_key_ : frames_refused_);
+    frames_.slots().failed(mid, opened.error().code);
+    report_slots();
     return false;
   }
   const core::Source source = sframe::source_of(opened->stream);
-  call_.frame_opened(mid, opened->sender, source);
+  frames_.slots().opened(mid, opened->sender, source);
   Received& received = received_[{opened->sender, source}];
   ++received.frames;
   received.bytes += opened->plaintext.size();
   recording_.add(sender_text(opened->sender) + "-" + file_word(source), frame.codec, opened->plaintext,
                  frame.frame.timestamp);
-  carry_out();
+  report_slots();
   return true;
+}
+
+void Member::report_slots() {
+  const auto reports = frames_.slots().take_reports();
+  if (!reports) return;
+  (void)call_.frames_reported(encode(*reports));
+  carry_out();
 }
 
 }  // namespace vicino::cli

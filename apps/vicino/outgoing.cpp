@@ -52,7 +52,10 @@ void OutgoingTrack::send_due(Instant now, const SealFrame& seal, rtc::Peer& peer
 void OutgoingTrack::send_frame(const MediaFrame& frame, const SealFrame& seal, rtc::Peer& peer,
                                rtc::Outbox& out) {
   const auto sealed = seal(clip_.codec, frame.key_frame, frame.data);
-  if (!sealed) return;
+  if (!sealed) {
+    key_frame_wanted_ = true;  // nobody can start from what comes behind a gap
+    return;
+  }
   const auto status =
       packetizer_.packetize(*sealed, frame.key_frame, [&](Bytes payload, bool last) {
         const bool marker = last && clip_.codec != rtc::Codec::opus;

@@ -15,7 +15,8 @@
 
 namespace vicino::cli {
 
-// Seals one encoded frame end to end. Errors: exhausted (no more counters).
+// Seals one encoded frame end to end. Errors: unknown_key (no key yet), exhausted (no more
+// counters), bad_state (muted); the frame isn't sent.
 using SealFrame = std::function<Result<Buffer>(rtc::Codec codec, bool key_frame, Bytes frame)>;
 
 class OutgoingTrack {

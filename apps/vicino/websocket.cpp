@@ -95,7 +95,7 @@ class Session final : public WebSocket, public std::enable_shared_from_this<Sess
     stream_.set_option(beast::websocket::stream_base::timeout::suggested(beast::role_type::client));
     stream_.set_option(
         beast::websocket::stream_base::decorator([](beast::websocket::request_type& request) {
-          request.set(beast::http::field::sec_websocket_protocol, "vicino.v1");
+          request.set(beast::http::field::sec_websocket_protocol, "vicino.v2");
         }));
     stream_.binary(true);
     stream_.read_message_max(limits::max_wire_message);

@@ -79,7 +79,7 @@ export function openWebSocket(own, url, headers = {}) {
     Connection: 'Upgrade',
     'Sec-WebSocket-Key': randomBytes(16).toString('base64'),
     'Sec-WebSocket-Version': '13',
-    'Sec-WebSocket-Protocol': 'vicino.v1',
+    'Sec-WebSocket-Protocol': 'vicino.v2',
     ...headers,
   };
   const text = Object.entries(lines).map(([name, value]) => `${name}: ${value}\r\n`);
