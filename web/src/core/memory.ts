@@ -21,6 +21,7 @@ export class DeviceMemory implements Memory {
   }
 
   async read(): Promise<Uint8Array<ArrayBuffer> | null> {
+    await this.#last;
     try {
       const kept = await this.#request('readonly', (store) => store.get(record));
       return kept instanceof Uint8Array ? new Uint8Array(kept) : null;

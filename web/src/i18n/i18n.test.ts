@@ -1,5 +1,6 @@
 import { describe, expect, it as test } from 'vitest';
 
+import { codeEmoji } from '../state/code_emoji';
 import { chooseLanguage, languages } from './index';
 
 type Leaf = { readonly path: string; readonly text: string };
@@ -38,7 +39,7 @@ describe('languages', () => {
 
   test('use their arguments', () => {
     for (const language of [languages.en, languages.it]) {
-      expect(language.tile.cameraWaiting('Zoë')).toContain('Zoë');
+      expect(language.tile.cameraConnecting('Zoë')).toContain('Zoë');
       expect(language.announce.joined('Zoë')).toContain('Zoë');
       expect(language.banner.reconnecting(7)).toContain('7');
       expect(language.call.peopleCount(1)).not.toBe(language.call.peopleCount(2).replace('2', '1'));
@@ -53,14 +54,29 @@ describe('languages', () => {
   });
 });
 
+describe('the names of the call code’s emoji', () => {
+  test('are 64 different ones, each one word or a few', () => {
+    expect(new Set(codeEmoji).size).toBe(64);
+    for (const { codeEmoji: names } of [languages.en, languages.it]) {
+      expect(names.length).toBe(64);
+      expect(new Set(names.map((name) => name.toLowerCase())).size).toBe(64);
+    }
+  });
+
+  test('are one sign each, so that nothing falls apart', () => {
+    for (const emoji of codeEmoji) expect(Array.from(emoji).length).toBe(1);
+  });
+});
+
 describe('the sentence of each reason a call ended', () => {
   const reasons = Object.keys(languages.en.ended) as (keyof typeof languages.en.ended)[];
 
-  test('exists for all twelve', () => {
+  test('exists for all eighteen', () => {
     expect(reasons.sort()).toEqual(
       [
         'left', 'linkIncomplete', 'wrongLink', 'roomFull', 'serverFull', 'wrongVersion',
         'openRoom', 'roomsClosed', 'replaced', 'badOffer', 'tooManyRequests', 'internal',
+        'notAdmitted', 'removed', 'linkRevoked', 'roomLocked', 'lobbyFull', 'tampered',
       ].sort(),
     );
   });

@@ -2,36 +2,56 @@ import { describe, expect, it } from 'vitest';
 
 import type { Participant, TrackState } from '../core/types';
 import { messageOf, type Circumstances } from './tile_message';
+import { person } from './people_in_tests';
 
 const off: TrackState = { kind: 'off' };
-const waiting: TrackState = { kind: 'waiting' };
+const muted: TrackState = { kind: 'muted' };
+const connecting: TrackState = { kind: 'connecting' };
 const flowing: TrackState = { kind: 'flowing', mid: '4' };
-const undecryptable: TrackState = { kind: 'undecryptable' };
+const refused: TrackState = { kind: 'refused' };
+const noKey: TrackState = { kind: 'noKey' };
+const byLayout: TrackState = { kind: 'pausedByLayout' };
+const forBandwidth: TrackState = { kind: 'pausedForBandwidth' };
+const lost: TrackState = { kind: 'connectionLost' };
 const normal: Circumstances = { incomingVideo: true, reconnecting: false, everybodyHasASlot: true };
 
-function person(microphone: TrackState, camera: TrackState, name: string | null = 'Ada'): Participant {
-  return { id: 1, name, sources: { microphone, camera, screen: off, screenAudio: off } };
-}
+const with_ = (microphone: TrackState, camera: TrackState, over: Partial<Participant> = {}) =>
+  person(1, 'Ada', { microphone, camera }, over);
 
 describe('the reason on a tile', () => {
   it.each([
-    ['nothing when all flows', person(flowing, flowing), normal, null],
-    ['nothing when all is off', person(off, off), normal, null],
-    ['a missing picture', person(flowing, waiting), normal, 'cameraWaiting'],
-    ['a missing sound', person(waiting, off), normal, 'soundWaiting'],
-    ['a picture that does not open', person(flowing, undecryptable), normal, 'pictureUndecryptable'],
-    ['a sound that does not open', person(undecryptable, waiting), normal, 'soundUndecryptable'],
-    ['another secret before all else', person(undecryptable, undecryptable, null), normal, 'otherLink'],
-    ['the own choice', person(flowing, waiting), { ...normal, incomingVideo: false }, 'videoTurnedOff'],
-    ['the lost connection', person(flowing, waiting), { ...normal, reconnecting: true }, 'reconnecting'],
-    ['no silence in a large call', person(waiting, off), { ...normal, everybodyHasASlot: false }, null],
+    ['nothing when all flows', with_(flowing, flowing), normal, null],
+    ['nothing of a muted microphone: that has a sign', with_(muted, flowing), normal, null],
+    ['a camera that is off', with_(flowing, off), normal, 'cameraOff'],
+    ['a picture on its way', with_(flowing, connecting), normal, 'cameraConnecting'],
+    ['a sound on its way', with_(connecting, off), normal, 'soundConnecting'],
+    ['a picture whose key is on its way', with_(flowing, noKey), normal, 'pictureNoKey'],
+    ['a sound whose key is on its way', with_(noKey, flowing), normal, 'soundNoKey'],
+    ['a picture that does not open', with_(flowing, refused), normal, 'pictureRefused'],
+    ['a sound that does not open', with_(refused, connecting), normal, 'soundRefused'],
+    ['a picture nobody watches', with_(flowing, byLayout), normal, 'pausedByLayout'],
+    ['a picture too much for the path', with_(flowing, forBandwidth), normal, 'pausedForBandwidth'],
+    ['a sound too much for the path', with_(forBandwidth, flowing), normal, 'soundPaused'],
+    ['somebody whose connection is lost', with_(lost, lost), normal, 'connectionLost'],
+    ['the own choice', with_(flowing, byLayout), { ...normal, incomingVideo: false }, 'videoTurnedOff'],
+    ['the own lost connection', with_(flowing, connecting), { ...normal, reconnecting: true }, 'reconnecting'],
+    ['no silence in a large call', with_(connecting, flowing), { ...normal, everybodyHasASlot: false }, null],
+    ['another identity before all else', with_(refused, refused, { trust: 'changed' }), normal, 'identityChanged'],
+    ['who is leaving', with_(flowing, flowing, { leaving: true }), normal, 'leaving'],
   ] as const)('names %s', (_, participant, circumstances, expected) => {
     expect(messageOf(participant, 'camera', circumstances)).toBe(expected);
   });
 
   it('speaks of the screen on the screen’s tile', () => {
-    const sharing: Participant = { ...person(flowing, flowing), sources: { ...person(flowing, flowing).sources, screen: waiting } };
-    expect(messageOf(sharing, 'screen', normal)).toBe('screenWaiting');
+    const sharing = person(1, 'Ada', { microphone: flowing, camera: flowing, screen: connecting });
+    expect(messageOf(sharing, 'screen', normal)).toBe('screenConnecting');
     expect(messageOf(sharing, 'camera', normal)).toBeNull();
+    expect(messageOf(person(1, 'Ada', { screen: flowing }), 'screen', normal)).toBeNull();
+  });
+
+  it('is never missing where nothing is seen', () => {
+    for (const camera of [off, connecting, refused, noKey, byLayout, forBandwidth, lost]) {
+      expect(messageOf(with_(flowing, camera), 'camera', normal)).not.toBeNull();
+    }
   });
 });

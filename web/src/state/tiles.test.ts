@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
-import type { Participant, TrackState } from '../core/types';
+import type { TrackState } from '../core/types';
+import { person as somebody } from './people_in_tests';
 import { arrangeTiles, ownCamera, ownScreen, type TilesInput } from './tiles';
 
 const off: TrackState = { kind: 'off' };
 
-function person(id: number, screen: TrackState = off): Participant {
-  return { id, name: 'x', sources: { microphone: off, camera: off, screen, screenAudio: off } };
-}
+const person = (id: number, screen: TrackState = off) => somebody(id, 'x', { screen });
 
 const people = (count: number) => Array.from({ length: count }, (_, i) => person(i + 1));
 
@@ -33,11 +32,11 @@ describe('tiles', () => {
   });
 
   it('show a screen large', () => {
-    expect(stageKey({ others: [person(1), person(2, { kind: 'waiting' })] })).toBe('2/screen');
+    expect(stageKey({ others: [person(1), person(2, { kind: 'connecting' })] })).toBe('2/screen');
   });
 
   it('show large what is pinned, before a screen', () => {
-    const others = [person(1), person(2, { kind: 'waiting' })];
+    const others = [person(1), person(2, { kind: 'connecting' })];
     expect(stageKey({ others, pinned: '1/camera' })).toBe('1/camera');
     expect(stageKey({ others, pinned: ownCamera })).toBe(ownCamera);
     expect(stageKey({ others: people(3), pinned: '9/camera' })).toBeUndefined();

@@ -1,19 +1,29 @@
 import { describe, expect, it } from 'vitest';
 
-import type { CoreEvent, Participant, Source, TrackState } from '../core/types';
-import { flowingMid, initialView, reduce, type CallView } from './view';
+import type { CoreEvent, Participant } from '../core/types';
+import { person } from './people_in_tests';
+import { flowingMid, forgetReaction, forgetUnmuteAsked, handOrder, impostor, initialView, reduce, type CallView } from './view';
 
-const off: TrackState = { kind: 'off' };
-
-function person(id: number, name: string | null, sources: Partial<Record<Source, TrackState>> = {}): Participant {
-  return { id, name, sources: { microphone: off, camera: off, screen: off, screenAudio: off, ...sources } };
-}
+const me = person(1, 'Me');
 
 function play(...events: CoreEvent[]): CallView {
   return events.reduce(reduce, initialView);
 }
 
-const roster = (...participants: Participant[]): CoreEvent => ({ kind: 'roster', self: 1, participants });
+const rosterOf = (self: Participant, ...participants: Participant[]): CoreEvent => ({
+  kind: 'roster',
+  self,
+  participants,
+  counts: { members: participants.length + 1, verified: 0, guests: 0 },
+});
+const roster = (...participants: Participant[]) => rosterOf(me, ...participants);
+const room = (link: string, locked = false): CoreEvent => ({
+  kind: 'room',
+  rules: { lobby: true, locked, muteOnEntry: false },
+  link,
+  linkRenewed: false,
+});
+const kinds = (view: CallView) => view.notices.map((notice) => notice.kind);
 const ada = person(2, 'Ada');
 const bo = person(3, 'Bo');
 const cy = person(4, 'Cy');
@@ -42,8 +52,9 @@ describe('the view of a call', () => {
   });
 
   it('shows the others and not oneself', () => {
-    const view = play(roster(person(1, 'Me'), ada));
-    expect(view.self).toBe(1);
+    const view = play(roster(me, ada));
+    expect(view.self).toEqual(me);
+    expect(view.counts.members).toBe(3);
     expect(view.others).toEqual([ada]);
   });
 
@@ -60,7 +71,7 @@ describe('the view of a call', () => {
   });
 
   it('announces screens', () => {
-    const sharing = person(2, 'Ada', { screen: { kind: 'waiting' } });
+    const sharing = person(2, 'Ada', { screen: { kind: 'connecting' } });
     const view = play(roster(ada), roster(sharing), roster(person(2, 'Ada', { screen: { kind: 'flowing', mid: '9' } })), roster(ada));
     expect(view.notices.map((n) => n.kind)).toEqual(['shares', 'stopsSharing']);
   });
@@ -83,5 +94,69 @@ describe('the view of a call', () => {
     for (let id = 10; id < 40; ++id) view = reduce(view, roster(person(id, 'x')));
     expect(view.notices.length).toBe(8);
     expect(view.notices.at(-1)?.serial).toBe(59);
+  });
+
+  it('waits at the door until a host decides', () => {
+    expect(play({ kind: 'phase', phase: 'waiting' }).phase).toEqual({ kind: 'waiting' });
+    const view = play({ kind: 'phase', phase: 'waiting' }, { kind: 'ended', reason: 'notAdmitted', detail: '' });
+    expect(view.phase).toEqual({ kind: 'ended', reason: 'notAdmitted', detail: '' });
+  });
+
+  it('knows who waits', () => {
+    const people = [{ id: 9, name: 'Zoë' }];
+    expect(play({ kind: 'waitingList', people }).waiting).toEqual(people);
+    expect(play({ kind: 'waitingList', people }, { kind: 'waitingList', people: [] }).waiting).toEqual([]);
+  });
+
+  it('puts raised hands in the order of raising', () => {
+    const view = play(rosterOf({ ...me, handRaised: 20 }, { ...ada, handRaised: 30 }, { ...bo, handRaised: 10 }, cy));
+    expect([...handOrder(view)]).toEqual([[3, 1], [1, 2], [2, 3]]);
+  });
+
+  it('says who raises a hand, once, and not of those whose hand was up before', () => {
+    const up = { ...ada, handRaised: 30 };
+    expect(kinds(play(roster(ada), roster(up), roster(up), roster(ada)))).toEqual(['raisesHand']);
+    expect(kinds(play(roster(bo), roster(bo, up)))).toEqual(['joined']);
+  });
+
+  it('says when one becomes a host', () => {
+    const host = { ...me, host: true };
+    expect(kinds(play(rosterOf(host)))).toEqual([]);
+    expect(kinds(play(rosterOf(me), rosterOf(host), rosterOf(host)))).toEqual(['nowHost']);
+  });
+
+  it('keeps the room’s rules and newest link, and says what changed', () => {
+    const view = play(room('a'), room('a', true), room('b', true), room('b'));
+    expect(view.room).toEqual({ rules: { lobby: true, locked: false, muteOnEntry: false }, link: 'b' });
+    expect(kinds(view)).toEqual(['locked', 'linkRenewed', 'unlocked']);
+  });
+
+  it('shows reactions until they are over', () => {
+    const react = (participant: number, emoji: string): CoreEvent => ({ kind: 'reaction', participant, emoji });
+    const view = play(react(2, '👍'), react(1, '🎉'), react(2, '👏'));
+    expect(view.reactions.map((r) => [r.participant, r.emoji])).toEqual([[2, '👍'], [1, '🎉'], [2, '👏']]);
+    const [first, second] = view.reactions;
+    expect(forgetReaction(view, second!.serial).reactions.map((r) => r.emoji)).toEqual(['👏']);
+    expect(forgetReaction(view, first!.serial).reactions.length).toBe(2);
+  });
+
+  it('asks to unmute until answered, or until one is to be quiet', () => {
+    const asked = play({ kind: 'unmuteAsked', by: 'Ada' });
+    expect(asked.unmuteAskedBy).toBe('Ada');
+    expect(forgetUnmuteAsked(asked).unmuteAskedBy).toBeNull();
+    const quiet = reduce(asked, { kind: 'muteAsked', by: 'Bo' });
+    expect(quiet.unmuteAskedBy).toBeNull();
+    expect(quiet.notices).toEqual([{ serial: 1, kind: 'mutedBy', name: 'Bo' }]);
+  });
+
+  it('takes back the code when the roster changes', () => {
+    const code = (emoji: number[], confirmed: boolean): CoreEvent => ({ kind: 'code', emoji, silent: [], confirmed });
+    const view = play(code([1, 2, 3, 4, 5, 6, 7], true), code([], false));
+    expect(view.code).toEqual({ emoji: [], silent: [], confirmed: false });
+  });
+
+  it('stops at whoever has a verified name and another identity', () => {
+    expect(impostor(play(roster(ada, bo)))).toBeNull();
+    expect(impostor(play(roster(ada, { ...bo, trust: 'changed' })))?.name).toBe('Bo');
   });
 });

@@ -42,7 +42,7 @@ export function People({ session, local, volumes, onVolume, onRenew, onClose }: 
             <WaitingPeople session={session} waiting={waiting} />
           </section>
         )}
-        <ul className="people" data-testid="participants-list">
+        <ul className={`people ${isHost ? 'people-ruled' : ''}`} data-testid="participants-list">
           {self && (
             <Person
               session={session}
