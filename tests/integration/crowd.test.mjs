@@ -33,7 +33,7 @@ test('everyone decrypts every camera, and as many voices as there are slots', as
   const clips = ['--publish', await videoClip('vp8', small), '--audio', await audioClip({ packetMilliseconds: 60 })];
   const slots = ['--video-slots', String(participants - 1), '--audio-slots', String(audioSlots)];
   const processes = ['Left', 'Right'].map((name) =>
-    joinCall(own, link, name, [...clips, ...slots, '--participants', String(participants / 2)]),
+    joinCall(own, link, name, [...clips, ...slots, '--no-lobby', '--participants', String(participants / 2)]),
   );
   const everyone = () => {
     for (const p of processes) p.assertRunning();
@@ -54,12 +54,15 @@ test('everyone decrypts every camera, and as many voices as there are slots', as
     90_000,
   );
   t.diagnostic(`complete after ${((Date.now() - begun) / 1000).toFixed(1)} s`);
-  // Frames may come before the news of who sends them, but not once everybody knows everybody.
-  const lost = new Map(everyone().map((m) => [m.name, m.framesUndecryptable]));
+  // Frames may come under keys that are still on their way, but not once everybody is in the same epoch.
+  const shut = (m) => m.framesWithoutKey + m.framesRefused;
+  const lost = new Map(everyone().map((m) => [m.name, shut(m)]));
   await untilEverythingFlows(everyone);
   for (const member of everyone()) {
     assert.equal(member.others, participants - 1);
-    assert.equal(member.framesUndecryptable, lost.get(member.name), `${member.name} could not open frames`);
+    assert.equal(member.framesRefused, 0, `${member.name} got frames that don't authenticate`);
+    assert.equal(shut(member), lost.get(member.name), `${member.name} could not open frames`);
+    assert.equal(member.group.members, participants);
   }
   const metrics = await server.metrics();
   assert.equal(metrics.vicino_participants, participants);

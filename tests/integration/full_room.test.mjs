@@ -22,7 +22,7 @@ test('a hundred participants in one room, and no more', async (t) => {
   ];
   const slots = ['--video-slots', String(speakers), '--audio-slots', String(speakers)];
   const processes = [
-    joinCall(own, link, 'Speaker', [...clips, ...slots, '--participants', String(speakers)]),
+    joinCall(own, link, 'Speaker', ['--no-lobby', ...clips, ...slots, '--participants', String(speakers)]),
     joinCall(own, link, 'Left', [...slots, '--participants', String((participants - speakers - 1) / 2)]),
     joinCall(own, link, 'Right', [...slots, '--participants', String((participants - speakers - 1) / 2)]),
     joinCall(own, link, 'Last', slots),
@@ -37,7 +37,7 @@ test('a hundred participants in one room, and no more', async (t) => {
     () => {
       const members = everyone();
       const complete = (m) =>
-        m.others === participants - 1 && senders(m, 'camera') >= seen(m) && senders(m, 'microphone') >= seen(m);
+        m.others === participants - 1 && m.group.members === participants && senders(m, 'camera') >= seen(m) && senders(m, 'microphone') >= seen(m);
       const lacking = members.filter((m) => !complete(m));
       if (members.length === participants && lacking.length === 0) return true;
       throw new Error(JSON.stringify({ members: members.length, lacking: lacking.length, one: lacking[0] }));
@@ -46,15 +46,25 @@ test('a hundred participants in one room, and no more', async (t) => {
     90_000,
   );
   t.diagnostic(`complete after ${((Date.now() - begun) / 1000).toFixed(1)} s`);
-  // Frames may come before the news of who sends them, but not once everybody knows everybody.
+  // Frames may come under keys that are still on their way, but not once everybody is in the same epoch.
   const frames = (m) => m.received.reduce((sum, r) => sum + r.frames, 0);
-  const before = new Map(everyone().map((m) => [m.name, { frames: frames(m), lost: m.framesUndecryptable }]));
+  const shut = (m) => m.framesWithoutKey + m.framesRefused;
+  const before = new Map(everyone().map((m) => [m.name, { frames: frames(m), lost: shut(m) }]));
   await until(
     () => everyone().every((m) => frames(m) > before.get(m.name).frames + 10 * fps),
     'all go on decrypting',
     30_000,
   );
-  for (const m of everyone()) assert.equal(m.framesUndecryptable, before.get(m.name).lost, `${m.name} could not open frames`);
+  const [{ group }] = everyone();
+  for (const m of everyone()) {
+    assert.equal(m.framesRefused, 0, `${m.name} got frames that don't authenticate`);
+    assert.equal(shut(m), before.get(m.name).lost, `${m.name} could not open frames`);
+    assert.deepEqual(
+      { epoch: m.group.epoch, members: m.group.members },
+      { epoch: group.epoch, members: participants },
+      `${m.name} is in the same group`,
+    );
+  }
   assert.equal((await server.metrics()).vicino_participants, participants);
 
   const refused = joinCall(own, link, 'Extra', []);

@@ -94,8 +94,8 @@ test('hostile datagrams are refused while the call goes on', async (t) => {
 
   await untilAllSee(call, { more: 30 });
   for (const participant of call) {
-    const { reconnects, framesUndecryptable, mediaConnected } = participant.latest;
-    assert.deepEqual({ reconnects, framesUndecryptable, mediaConnected }, { reconnects: 0, framesUndecryptable: 0, mediaConnected: true });
+    const { reconnects, framesRefused, mediaConnected } = participant.latest;
+    assert.deepEqual({ reconnects, framesRefused, mediaConnected }, { reconnects: 0, framesRefused: 0, mediaConnected: true });
   }
   const growth = server.residentBytes() - memory;
   t.diagnostic(`resident memory grew by ${(growth / 1024).toFixed(0)} KiB`);

@@ -55,9 +55,9 @@ test('https works, with a replaced certificate too; the native client checks it'
   const link = await server.newRoom(own);
   const args = ['--audio', await audioClip()];
   const trusting = { SSL_CERT_FILE: first.certificate };
-  const call = ['Ada', 'Bo'].map((nickname) => joinCall(own, link, nickname, args, trusting));
+  const call = ['Ada', 'Bo'].map((nickname) => joinCall(own, link, nickname, args, { environment: trusting }));
   await untilAllSee(call, { source: 'microphone' });
-  const wary = await joinCall(own, link, 'Cy', ['--seconds', '1'], { SSL_CERT_FILE: second.certificate }).exit();
+  const wary = await joinCall(own, link, 'Cy', ['--seconds', '1'], { environment: { SSL_CERT_FILE: second.certificate } }).exit();
   assert.equal(wary.code, 1);
 
   put(second);

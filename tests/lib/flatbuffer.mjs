@@ -64,23 +64,34 @@ const clientMessage = (type, fields) =>
     [1, 'table', fields],
   ]);
 
-export function joinMessage({ version = 1, room, token, sender = 16n, profile = Buffer.from('profile'), offer }) {
+// `proof`: of a member that comes back; without one, a newcomer's packages.
+export function joinMessage({ version = 2, room, token, sender = 17n, offer, waitingName = Buffer.from('name'), proof }) {
+  const newcomer = [
+    [6, 'bytes', Buffer.from('key package')],
+    [7, 'bytes', waitingName],
+    [8, 'bytes', Buffer.from('group info')],
+  ];
   return clientMessage(1, [
     [0, 'u16', version],
     [1, 'bytes', room],
     [2, 'bytes', token],
     [3, 'u64', sender],
-    [4, 'bytes', profile],
-    [6, 'text', offer],
+    [4, 'text', offer],
+    ...(proof ? [[9, 'bytes', proof]] : newcomer),
   ]);
 }
 
-export const setProfileMessage = (profile) => clientMessage(2, [[0, 'bytes', profile]]);
+export const getGroupMessage = () => clientMessage(2, []);
+export const postMessage = (message) => clientMessage(4, [[0, 'bytes', message]]);
 
-const kinds = ['none', 'joined', 'participantJoined', 'participantLeft', 'profileChanged', 'slots', 'refused'];
+const kinds = [
+  'none', 'hello', 'inLobby', 'joined', 'welcome', 'group', 'handshake', 'commitRefused', 'posted', 'switch', 'waiting',
+  'waitingGone', 'participantJoined', 'participantLeft', 'participantConnection', 'slots', 'heldBack', 'refused',
+];
 const refusals = [
   'bad_message', 'wrong_version', 'wrong_link', 'room_full', 'server_full', 'bad_offer', 'too_many_requests',
-  'draining', 'open_room', 'replaced', 'rooms_closed',
+  'draining', 'open_room', 'replaced', 'rooms_closed', 'not_admitted', 'removed', 'link_revoked', 'room_locked',
+  'lobby_full', 'not_a_member',
 ];
 
 // { kind, reason } of a server's message; the reason is a refusal's.

@@ -125,7 +125,7 @@ export class Participant extends Child {
   stats = new Map(); // name -> the latest line
 
   constructor(own, link, args, environment = {}) {
-    super(own, vicino, ['join', link, '--headless-stats', ...args], {
+    super(own, vicino, ['join', link, '--headless-stats', '--commands', ...args], {
       env: { ...bareEnvironment, ...environment },
     });
   }
@@ -135,10 +135,20 @@ export class Participant extends Child {
     this.stats.set(stats.name, stats);
   };
 
+  // What its members are to do (apps/vicino/member.h).
+  command(line) {
+    this.process.stdin.write(`${line}\n`);
+  }
+
   // The latest statistics of its only member.
   get latest() {
     this.assertRunning();
     return [...this.stats.values()][0];
+  }
+
+  // What its only member sees of the one called `name`; undefined: nobody.
+  sees(name) {
+    return this.latest?.people.find((person) => person.name === name);
   }
 
   // Frames decrypted from the sender called `name`, of one source.
@@ -146,6 +156,21 @@ export class Participant extends Child {
     const received = this.latest?.received.filter((r) => r.name === name && r.source === source) ?? [];
     return received.reduce((sum, r) => sum + r.frames, 0);
   }
+}
+
+// Waits until all of `participants`, and nobody else, are in one epoch of one group and send under its keys.
+export function untilTogether(participants, timeout = 30_000) {
+  return until(
+    () => {
+      const groups = participants.map((p) => p.latest?.group);
+      const [first] = groups;
+      const agree = (g) => g && g.epoch === first.epoch && g.sendingEpoch === g.epoch && g.members === participants.length;
+      if (groups.every(agree)) return true;
+      throw new Error(JSON.stringify(groups));
+    },
+    'everybody is in the same epoch',
+    timeout,
+  );
 }
 
 // Waits until each of `participants` has decrypted `more` more frames of `source` from each other one than now.
@@ -167,8 +192,10 @@ export async function untilAllSee(participants, { more = 10, source = 'camera', 
   );
 }
 
-export function joinCall(own, link, nickname, args = [], environment = {}) {
-  const participant = new Participant(own, link, ['--name', nickname, ...args], environment);
+// As a host, it lets in everybody who waits, unless `admits` is false.
+export function joinCall(own, link, nickname, args = [], { environment = {}, admits = true } = {}) {
+  const hosting = admits ? ['--admit'] : [];
+  const participant = new Participant(own, link, ['--name', nickname, ...hosting, ...args], environment);
   participant.nickname = nickname;
   return participant;
 }
