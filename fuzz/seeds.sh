@@ -56,13 +56,13 @@ seed fuzz_payload h264 04 46 000000016742e01fda014016e806d0442350140000000168ce3
 seed fuzz_payload vp8-packets 01 00000410000000 0105089080a501d0010203
 seed fuzz_payload h264-packets 04 0001 057c85aabbcc 0104 047c45ddee
 
-# Codec, then a frame: shim, header of RFC 9605 section 4.3 under key id 0x1231, ciphertext.
+# Codec, then a frame: shim, header of RFC 9605 section 4.3 under a key id of fuzz_sframe.cpp, ciphertext.
 tail=000102030405060708090a0b0c0d0e0f1011
-seed fuzz_sframe opus 00 90 1230 $tail
-seed fuzz_sframe vp8 01 1000009d012a08000800 901231 $tail
-seed fuzz_sframe vp9 02 901231 $tail
-seed fuzz_sframe av1 03 3215 901231 $tail
-seed fuzz_sframe h264 04 00000001419a80 901231 $tail 80
+seed fuzz_sframe opus 00 a0 02a5fe $tail
+seed fuzz_sframe vp8 01 1000009d012a08000800 a006a5fe $tail
+seed fuzz_sframe vp9 02 a006a5fe $tail
+seed fuzz_sframe av1 03 3215 a006a5fe $tail
+seed fuzz_sframe h264 04 00000001419a80 a006a5fe $tail 80
 # Codec plus 0x80 (here 0x80 + codec + 2, modulo 5), key frame, position, change, picture to seal.
 for codec in 80 81 82 83 84; do
   seed fuzz_sframe seal-$codec $codec 01 0007 01 00000001000003010203
