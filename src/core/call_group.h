@@ -51,6 +51,7 @@ struct EpochChange {
       committer;     // none for a Welcome: then `added` has everybody, oneself included
   bool own = false;  // the commit that prepare() or prepare_external() made
   bool external = false;
+  // A sender id that is another's now is in both: handle removed ones first.
   std::vector<MemberInfo> added;
   std::vector<MemberInfo> removed;  // as they were
   std::vector<SenderId> returned;
@@ -79,11 +80,11 @@ struct Refusal {
 };
 
 struct Changes {
-  std::vector<Buffer> add_key_packages;  // MLSMessages
-  std::vector<SenderId> remove;          // those not in the tree are passed over
+  std::vector<Buffer> add_key_packages{};  // MLSMessages
+  std::vector<SenderId> remove{};          // those not in the tree are passed over
   // lobby, locked, mute_on_entry and hosts count; the rest of it stays. Hosts who aren't members
   // are left out.
-  std::optional<admission::CallContext> context;
+  std::optional<admission::CallContext> context{};
   // A link only those now in the group know, oneself included. Stands alone: nothing is added,
   // removed or taken from the pending proposals.
   bool renew_link = false;
@@ -164,8 +165,9 @@ class CallGroup {
   // MLSMessage, a PrivateMessage whose size is that of its content rounded up to multiples of 128
   // bytes. Errors: bad_state, too_large.
   Result<Buffer> post(Bytes content);
-  // Of the current epoch and the 3 before it. Errors: bad_state, malformed, replayed,
-  // unauthenticated, unknown_key (an epoch that isn't here: over long ago, or not begun yet).
+  // Of the current epoch and those before it whose keys are kept (admission::call_rules). Errors:
+  // bad_state, malformed, replayed, unauthenticated, unknown_key (an epoch that isn't here: over
+  // long ago, or not begun yet).
   Result<OpenedPost> open_post(Bytes message);
 
   // "vicino/2 return" | nonce | room, signed by the own leaf's key: Join.proof. Needs no group:
@@ -200,6 +202,11 @@ class CallGroup {
 
  private:
   struct Parts;
+
+  EpochChange adopt_prepared();
+  std::expected<Handled, Refusal> adopt_others(mls::NewEpoch commit);
+  std::expected<Handled, Refusal> leave_by(const mls::NewEpoch& commit,
+                                           const mls::PublicState& after);
 
   SecureRandom* random_;
   RoomName room_;
