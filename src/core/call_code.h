@@ -16,9 +16,10 @@
 // who disagree about them refuse each other's reveals, and never show different codes for the same group.
 //
 // Who stays silent for `patience` is left out: the first by leaf of those who spoke posts CodeRestart; should it be
-// silent about that, the next one does after `next_rank`. A restart counts for everybody only if all it newly leaves
-// out are silent here too, and not before `earliest` by the own clock: so a member can stop itself from being in the
-// code, and nobody else, and can't use up the rounds. Messages are in the server's order, the same for all.
+// silent about that, the next one does after `next_rank`. A restart counts only if all it newly leaves out are silent
+// here too, and not before `earliest` by the own clock; or if most participants have followed it. So a member can keep
+// itself out of the code, and nobody else, and can't use up the rounds. Messages are in the server's order, the same
+// for all.
 //
 // "Epoch" here is the one that the last change of the roster began; epochs that change only settings keep the code.
 #pragma once
@@ -92,43 +93,52 @@ class CallCode {
   // Whether state(), code() or silent() may have changed since the last call.
   bool take_changed() { return std::exchange(changed_, false); }
 
-  uint64_t epoch() const { return epoch_; }
   uint16_t round() const { return round_; }
 
  private:
   using Nonce = std::array<uint8_t, post::nonce_size>;
   using Commitment = std::array<uint8_t, post::commitment_size>;
+  using Message = std::variant<post::CodeCommit, post::CodeReveal, post::CodeRestart>;
   struct Early {
     SenderId from;
-    std::variant<post::CodeCommit, post::CodeReveal, post::CodeRestart> message;
+    Message message;
   };
-  // Bounds what is kept for later: one member's commitment, reveal and restart, and as much again.
+  struct HeardRestart {
+    SenderId from;
+    std::set<SenderId> without;
+    bool judged = false;
+  };
+  // Bounds what is kept for later: one member's commitment, reveal and restart, and one more; of as many as a call has.
   static constexpr size_t max_early_each = 4;
+  static constexpr size_t max_early = 400;
 
-  bool is_participant(SenderId sender) const;
-  std::vector<CodeMember> participants() const;
-  Commitment commitment_of(SenderId sender, const Nonce& nonce) const;
+  // Whether a message that belongs to `round` is for now. Kept if it is for later.
+  bool is_due(SenderId from, uint64_t epoch, uint32_t round, Message message);
+  void keep_early(SenderId from, Message message);
+  void replay_early(Instant now);
+
   bool active() const { return state_ == State::committing || state_ == State::revealing; }
+  bool is_member(SenderId sender) const;
+  std::vector<CodeMember> participants() const;  // in leaf order
   // Participants whose commitment or reveal, whichever is due, isn't there.
   std::set<SenderId> missing() const;
   Instant own_restart_at() const;
-  void set_state(State state);
+  // Whether most participants have gone on after `restart` already.
+  bool is_followed(const HeardRestart& restart) const;
+  void judge_restarts(Instant now);
+  void start_over(Instant now, std::set<SenderId> without);
+  void restart_by_oneself(Instant now);
+
   void begin_round(Instant now);
   void go_on(Instant now);
   void show();
-  void judge_restarts(Instant now);
-  void restart(Instant now, const std::set<SenderId>& without);
-  void keep_early(SenderId from, Early early);
-  void replay_early(Instant now);
-  // Whether a message of this epoch and round is for now; kept if it is for later.
-  template <class Message>
-  bool is_due(SenderId from, const Message& message, uint16_t round_now);
+  void set_state(State state);
+  Commitment commitment_of(SenderId sender, const Nonce& nonce) const;
 
   SecureRandom& random_;
   CallCodeOptions options_;
   State state_ = State::alone;
-  uint64_t epoch_ = 0;
-  bool begun_ = false;  // whether epoch_ means anything
+  std::optional<uint64_t> epoch_;
   Buffer authenticator_;
   std::vector<CodeMember> roster_;  // in leaf order
   SenderId self_{};
@@ -137,11 +147,10 @@ class CallCode {
   Instant phase_began_{};  // of the own commitment or the own reveal; settling: of the change
   Nonce nonce_{};          // the own one of this round; secret until all have committed
   std::map<SenderId, Commitment> commitments_;
-  std::map<SenderId, Nonce> nonces_;
-  std::set<SenderId> liars_;                        // their reveal didn't match: silent for this round
-  std::map<SenderId, post::CodeRestart> restarts_;  // by others, of the next round, not judged yet
-  std::optional<SenderId> named_by_;                // whose restart of the next round would leave this member out
-  std::vector<Early> early_;
+  std::map<SenderId, Nonce> nonces_;    // that match their commitments
+  std::set<SenderId> liars_;            // whose reveal didn't match: silent for this round
+  std::vector<HeardRestart> restarts_;  // of the next round, in the server's order
+  std::vector<Early> early_;            // in the server's order
   std::vector<post::Content> posts_;
   std::optional<Code> code_;
   bool changed_ = false;

@@ -17,6 +17,7 @@ struct CommitterOptions {
   Duration batch = milliseconds(200);      // for more that may come; a higher value: a later first frame
   Duration next_rank = seconds(1);         // for the one before; a lower value: more commits in vain
   Duration longest_backoff = seconds(10);  // after refusals in the same epoch, each of which doubles the batch time
+  size_t max_waiting = 256;                // newcomers remembered; the server is to allow fewer
   size_t max_adds = 64;                    // per commit: bounds its size, and a Welcome's
 };
 
@@ -52,7 +53,7 @@ class Committer {
   // A member's connection was lost or is back.
   void set_connected(SenderId sender, bool connected);
 
-  // Somebody waits to be added. Again: nothing.
+  // Somebody waits to be added. Again, or one over max_waiting: nothing.
   void newcomer(Instant now, SenderId sender);
   void newcomer_gone(SenderId sender);
   // The user, a host, lets a newcomer in. Nothing for somebody who doesn't wait.
