@@ -36,7 +36,7 @@ describe('a call of four browsers', { timeout: 600_000 }, () => {
       people.push(new CallPage(await browsers.chromium({ clip }), name));
     }
     people.push(new CallPage(await browsers.firefox(), 'Fox'));
-    for (const person of people) await person.join(link);
+    for (const person of people) await person.join(link, person === people[0] ? null : people[0]);
   });
   after(async () => {
     await browsers.close();
@@ -117,6 +117,8 @@ describe('a call of four browsers', { timeout: 600_000 }, () => {
     await eve.click('rejoin');
     await eve.page.waitForSelector('[data-testid="name-input"], [data-testid="call"]');
     if (await eve.page.$('[data-testid="join"]')) await eve.click('join');
+    // Who left is a newcomer again.
+    await people[0].admit('Eve');
     await everybodySeesEverybody();
   });
 

@@ -57,9 +57,9 @@ describe('the controls of a call', { timeout: 300_000 }, () => {
     await until('Ada is alone', () => has(ada.page, '.alone'));
     const before = await Promise.all(toggles.map((id) => ada.isOn(id)));
     await ada.page.focus('[data-testid="room-link"]');
-    await ada.press('m', 'c', 's', 'p', 'i', 'l', '?', ' ');
+    await ada.press('m', 'c', 's', 'h', 'e', 't', 'p', 'i', 'l', '?', ' ');
     assert.deepEqual(await Promise.all(toggles.map((id) => ada.isOn(id))), before);
-    assert.equal(await has(ada.page, 'dialog, [data-testid="participants-list"], [data-testid="ended"]'), false);
+    assert.equal(await has(ada.page, 'dialog, .panel, .reaction-row, [data-testid="ended"]'), false);
     await ada.page.evaluate(() => document.activeElement.blur());
     await ada.press('m');
     assert.equal(await ada.isOn('mic-toggle'), false);
@@ -68,7 +68,7 @@ describe('the controls of a call', { timeout: 300_000 }, () => {
   });
 
   test('who joins is announced, and their tile is named after them', async () => {
-    await bob.join(link);
+    await bob.join(link, ada);
     await until('it is said that Bob joined', async () => (await ada.text('notices')).includes('Bob joined'));
     const all = await spoken(ada.page);
     const region = all.find((node) => node.role === 'log');
@@ -94,6 +94,15 @@ describe('the controls of a call', { timeout: 300_000 }, () => {
     await until('Ada sees Bob’s screen', async () => (await ada.tile('Bob', 'screen'))?.state === 'flowing');
     await bob.press('s');
     await until('Bob’s screen goes', async () => !(await ada.tile('Bob', 'screen')));
+  });
+
+  test('the key for the hand works, and the other person sees it', async () => {
+    await bob.press('h');
+    await adaSees('Bob’s hand is up', (tile) => tile?.hand === '1');
+    await until('a screen reader is told', async () =>
+      (await spoken(ada.page)).some(({ role, name }) => role === 'article' && name === 'Bob, hand raised, number 1'));
+    await bob.press('h');
+    await adaSees('Bob’s hand is down', (tile) => tile?.hand === '');
   });
 
   test('what a button does is in its name', async () => {

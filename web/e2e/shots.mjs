@@ -63,7 +63,7 @@ try {
   const others = [];
   for (const [index, name] of names.entries()) {
     const other = await person(browsers, name, index);
-    await other.join(link);
+    await other.join(link, others[0] ?? null);
     others.push(other);
   }
   for (const [size, viewport] of Object.entries(sizes)) {
@@ -76,7 +76,7 @@ try {
       await viewer.open(link);
       await until('the preview shows', () => viewer.page.evaluate(() => document.querySelector('video')?.videoWidth > 0));
       await shoot(viewer.page, `lobby-${tail}`);
-      await viewer.join(link);
+      await viewer.join(link, others[0]);
       await seesAll(viewer, others);
       // Messages about who joined go by themselves.
       await until('the notices are gone', () => viewer.page.$eval('[data-testid="notices"]', (n) => n.children.length === 0));
@@ -85,6 +85,10 @@ try {
       await until('the screen arrives', () => viewer.picture(others[0].name, 'screen').then((p) => p?.width > 0));
       await shoot(viewer.page, `screen-${tail}`);
       await others[0].click('share-toggle');
+      await viewer.click('e2ee-badge');
+      await until('the code is there', async () => (await viewer.trust()).code !== '');
+      await shoot(viewer.page, `code-${tail}`);
+      await viewer.press('Escape');
       await viewer.click('leave');
       await until('the end shows', () => viewer.ended());
     }

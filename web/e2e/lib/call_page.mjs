@@ -22,6 +22,8 @@ export class CallPage {
   }
 
   async open(link) {
+    // A link that differs from where the page is only after # would load nothing.
+    await this.page.goto('about:blank');
     await this.page.goto(link);
     await this.page.waitForSelector(byId('name-input'));
   }
@@ -40,9 +42,151 @@ export class CallPage {
     await this.click('join');
   }
 
-  async join(link) {
+  /** Up to the call. `host`: the page of whoever lets this one in; nobody for the first, and where there is no lobby. */
+  async join(link, host = null) {
     await this.enter(link);
-    await this.page.waitForSelector(byId('call'));
+    await host?.admit(this.name);
+    await this.inCall();
+  }
+
+  inCall(timeout = 60_000) {
+    const reached = () => this.page.$('[data-testid="banner"][data-phase="inCall"]');
+    return until(`${this.name} is in the call`, reached, timeout);
+  }
+
+  /** Whether it stands at the door. */
+  async waits() {
+    return (await this.page.$(byId('waiting'))) !== null;
+  }
+
+  /** As a host: lets in who waits under this name. */
+  admit(name) {
+    return this.#answer(name, 'admit');
+  }
+  deny(name) {
+    return this.#answer(name, 'deny');
+  }
+  #answer(name, answer) {
+    return until(`${this.name} can ${answer} ${name}`, () =>
+      this.page.evaluate(
+        (wanted, button) => {
+          const waiting = [...document.querySelectorAll('[data-testid="waiting-person"]')];
+          const person = waiting.find((one) => one.innerText.includes(wanted));
+          person?.querySelector(`[data-testid="${button}"]`).click();
+          return person !== undefined;
+        },
+        name,
+        answer,
+      ), 60_000);
+  }
+
+  /** What the head says: {members, verified, guests, code}; code is '' while it is being agreed. */
+  trust() {
+    return this.page.$eval(byId('e2ee-badge'), (bar) => ({
+      members: Number(bar.dataset.members),
+      verified: Number(bar.dataset.verified),
+      guests: Number(bar.dataset.guests),
+      code: bar.querySelector('[data-testid="call-code"]')?.dataset.code ?? '',
+    }));
+  }
+
+  /** Opens the panel ('people' or 'chat') where it isn't open yet. */
+  async showPanel(panel) {
+    if (!(await this.page.$(byId(panel)))) await this.click(panel === 'people' ? 'participants' : 'chat-toggle');
+    await this.page.waitForSelector(byId(panel));
+  }
+
+  /** As a host: one of the actions in the list of people, confirmed where it asks. */
+  async act(name, action) {
+    await this.showPanel('people');
+    const person = await until(`${name} is in ${this.name}'s list`, async () => {
+      for (const row of await this.page.$$(byId('person'))) {
+        if (await row.evaluate((element, wanted) => element.innerText.startsWith(wanted), name)) return row;
+      }
+      return null;
+    });
+    const open = await person.$(`${byId('person-actions')}[aria-expanded="false"]`);
+    await open?.evaluate((button) => button.click());
+    await until(`${action} is offered`, () => person.$(byId(action)));
+    await person.$eval(byId(action), (button) => button.click());
+    if (action === 'remove' || action === 'make-host') await this.confirm();
+  }
+
+  async confirm() {
+    await this.page.waitForSelector(byId('confirm-yes'));
+    await this.click('confirm-yes');
+  }
+
+  /** As a host: 'lobby', 'locked' or 'muteOnEntry'. */
+  async setRule(rule, on) {
+    await this.openRules();
+    await until(`${rule} is ${on}`, () =>
+      this.page.$eval(byId(`rule-${rule}`), (box, wanted) => {
+        if (box.checked !== wanted) box.click();
+        return box.checked === wanted;
+      }, on));
+  }
+
+  async openRules() {
+    await this.showPanel('people');
+    await this.page.$eval(byId('room-rules'), (details) => (details.open = true));
+  }
+
+  async write(text) {
+    await this.showPanel('chat');
+    await this.page.type(byId('chat-input'), text);
+    await this.press('Enter');
+  }
+
+  /** [{text, own}] of the open chat. */
+  messages() {
+    return this.page.$$eval(byId('chat-message'), (all) =>
+      all.map((one) => ({ text: one.querySelector('.message-text').textContent, own: one.dataset.own === 'true' })),
+    );
+  }
+
+  /** Measures from now on how long the videos of others stand still: stop() gives the longest pause by m-line, in ms. */
+  async watchForFreezes() {
+    await this.page.evaluate(() => {
+      const connection = globalThis.peerConnections.findLast((c) => c.connectionState !== 'closed');
+      const seen = new Map();
+      const watch = { longest: {}, over: false };
+      globalThis.freezeWatch = watch;
+      const look = async () => {
+        if (watch.over) return;
+        const reports = [...(await connection.getStats()).values()];
+        const now = performance.now();
+        for (const { type, kind, mid, framesDecoded = 0 } of reports) {
+          if (type !== 'inbound-rtp' || kind !== 'video' || framesDecoded === 0) continue;
+          const last = seen.get(mid);
+          if (last && last.frames === framesDecoded) {
+            watch.longest[mid] = Math.max(watch.longest[mid] ?? 0, now - last.at);
+          } else {
+            if (last) watch.longest[mid] = Math.max(watch.longest[mid] ?? 0, now - last.at);
+            seen.set(mid, { frames: framesDecoded, at: now });
+          }
+        }
+        setTimeout(look, 20);
+      };
+      void look();
+    });
+    return () =>
+      this.page.evaluate(() => {
+        globalThis.freezeWatch.over = true;
+        return globalThis.freezeWatch.longest;
+      });
+  }
+
+  /** The m-line on which somebody's picture comes. */
+  midOf(name) {
+    return this.page.evaluate((wanted) => {
+      const tile = [...document.querySelectorAll('[data-testid="tile"][data-source="camera"]')].find(
+        (one) => one.dataset.self !== 'true' && one.getAttribute('aria-label').startsWith(wanted),
+      );
+      const track = tile?.querySelector('video')?.srcObject?.getVideoTracks()[0];
+      const connection = globalThis.peerConnections.findLast((c) => c.connectionState !== 'closed');
+      return connection.getTransceivers().find(({ receiver }) => receiver.track.id === track?.id)?.mid ?? null;
+    }, name);
   }
 
   click(id) {
@@ -72,7 +216,7 @@ export class CallPage {
     return this.page.select(byId(`${kind}-choice`), id);
   }
 
-  /** Tiles as [{name, source, state, muted, self, message}]. */
+  /** Tiles as [{label, source, state, sound, reason, trust, hand, reactions, muted, self, message}]. */
   tiles() {
     return this.page.$$eval(byId('tile'), (tiles) =>
       tiles.map((tile) => ({
@@ -80,6 +224,11 @@ export class CallPage {
         participant: tile.dataset.participant,
         source: tile.dataset.source,
         state: tile.dataset.state,
+        sound: tile.dataset.sound,
+        reason: tile.dataset.reason,
+        trust: tile.dataset.trust,
+        hand: tile.querySelector('[data-testid="tile-hand"]')?.textContent ?? '',
+        reactions: [...tile.querySelectorAll('[data-testid="reaction"]')].map((one) => one.textContent),
         muted: tile.dataset.muted === 'true',
         self: tile.dataset.self === 'true',
         message: tile.querySelector('[data-testid="tile-message"]')?.textContent ?? '',

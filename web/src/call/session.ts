@@ -8,6 +8,7 @@ import {
   flowingMid,
   forgetReaction,
   forgetUnmuteAsked,
+  impostor,
   initialView,
   note,
   reduce,
@@ -16,7 +17,7 @@ import {
 import { ConnectionWatch, type MediaState } from './connection_watch';
 import type { CorePort, OpenCore } from './core_port';
 import type { LocalMedia } from './local_media';
-import { Peer } from './peer';
+import { Peer, type OwnTracks } from './peer';
 import { LevelMeter, Sound } from './sound';
 
 export interface Media {
@@ -42,6 +43,8 @@ export type MemberCommand = Exclude<
 /** The own id in levels: participants' ids start at 1. */
 export const selfId = 0;
 
+const noTracks: OwnTracks = { microphone: null, camera: null, screen: null, screenAudio: null };
+const nothingOn: OwnState = { microphone: false, camera: false, screen: false, screenAudio: false };
 const sources: readonly Source[] = ['microphone', 'camera', 'screen', 'screenAudio'];
 /** Layout changes come in bursts while a window is resized or somebody joins. */
 const watchDelay = 120;
@@ -65,7 +68,7 @@ export class CallSession {
   #peer: Peer | null = null;
   #restarting = false;
   #sentState: OwnState | null = null;
-  #sentTracks: Readonly<Record<Source, MediaStreamTrack | null>> | null = null;
+  #sentTracks: OwnTracks | null = null;
   #wants: readonly Want[] = [];
   #sentWants = '';
   #watchTimer: number | null = null;
@@ -142,6 +145,7 @@ export class CallSession {
       void this.#accept(event.sdp);
     } else if (event.kind === 'roster') {
       this.#applyVolumes();
+      this.#followLocal();
       this.#enter();
     } else if (event.kind === 'room') {
       this.#enter();
@@ -177,7 +181,7 @@ export class CallSession {
     this.#peer?.close();
     this.#peer = null;
     try {
-      const tracks = this.#local.tracks();
+      const { tracks, state } = this.#own();
       const peer = new Peer(this.#core.frames, { audio, video }, tracks, (state) => {
         if (peer === this.#peer) this.#watch.handle(state);
       });
@@ -187,8 +191,8 @@ export class CallSession {
       this.sound.attach(peer.tracks('audio'));
       this.media.update((media) => ({ ...media, video: peer.tracks('video') }));
       this.#sentTracks = tracks;
-      this.#sentState = this.#local.state();
-      this.#core.send({ kind: 'join', offer: offer.sdp, tracks: offer.tracks, state: this.#sentState });
+      this.#sentState = state;
+      this.#core.send({ kind: 'join', offer: offer.sdp, tracks: offer.tracks, state });
       // A fresh stay knows nothing of what was wanted before, nor of what changed meanwhile.
       this.#sentWants = '';
       this.watch(this.#wants);
@@ -218,17 +222,22 @@ export class CallSession {
     this.#core.send({ kind: 'restart' });
   }
 
+  /** What goes out: nothing, while somebody is here who may not be who they say they are. */
+  #own(): { readonly tracks: OwnTracks; readonly state: OwnState } {
+    if (impostor(this.view.get())) return { tracks: noTracks, state: nothingOn };
+    return { tracks: this.#local.tracks(), state: this.#local.state() };
+  }
+
   #followLocal(): void {
     const peer = this.#peer;
     if (this.#closed || !peer || !this.#sentTracks) return;
-    const tracks = this.#local.tracks();
+    const { tracks, state } = this.#own();
     for (const source of sources) {
       if (tracks[source] === this.#sentTracks[source]) continue;
       // Only fails when the connection has been closed meanwhile.
       void peer.replace(source, tracks[source]).catch(() => undefined);
     }
     this.#sentTracks = tracks;
-    const state = this.#local.state();
     if (JSON.stringify(state) === JSON.stringify(this.#sentState)) return;
     this.#sentState = state;
     this.#core.send({ kind: 'setState', state });

@@ -155,7 +155,7 @@ export function Call({ session, local, link, self }: CallProps) {
           <Banner view={view} media={media} />
           <OwnProblems local={local} />
           <SoundBlocked session={session} />
-          <WaitingNotice session={session} />
+          {panel !== 'people' && <WaitingNotice session={session} />}
           <UnmuteAsk session={session} />
         </div>
         <Notices notices={view.notices} />

@@ -17,7 +17,10 @@ export function Chat({ session, onClose }: ChatProps) {
   const { chat } = useStore(session.view);
   const end = useRef<HTMLLIElement>(null);
   const newest = chat.at(-1)?.serial ?? 0;
-  useEffect(() => end.current?.scrollIntoView({ block: 'end' }), [newest]);
+  useEffect(() => {
+    // In braces: newer browsers return a promise, which React would take for a cleanup.
+    void end.current?.scrollIntoView({ block: 'end' });
+  }, [newest]);
   return (
     <Panel title={text.title} testId="chat" onClose={onClose}>
       {chat.length === 0 && <p className="hint chat-empty">{text.empty}</p>}

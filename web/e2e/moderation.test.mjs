@@ -1,0 +1,242 @@
+// Who gets in, who has a say, and who has to go: four browsers through the lobby, and what a host can do.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+
+import { Browsers, makeClip } from './lib/browsers.mjs';
+import { CallPage } from './lib/call_page.mjs';
+import { Server, newRoom } from './lib/server.mjs';
+import { until } from './lib/until.mjs';
+
+const colours = { Ada: '0xC03030', Bob: '0x30A040', Eve: '0x3050C0' };
+const joinTime = 60_000; // four browsers on two cores
+const longestFreeze = 300; // ms
+const quietTime = 3_000; // ms of watching before and after somebody goes
+
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe('moderation of a call of four browsers', { timeout: 600_000 }, () => {
+  const browsers = new Browsers();
+  const people = [];
+  let server;
+  let link;
+  let ada;
+  let bob;
+  let eve;
+  let fox;
+
+  const sees = (viewer, other) =>
+    until(`${viewer.name} sees ${other.name}`, async () => (await viewer.picture(other.name))?.change > 0.2, joinTime);
+  const everybodySeesEverybody = (all) =>
+    Promise.all(all.flatMap((viewer) => all.filter((other) => other !== viewer).map((other) => sees(viewer, other))));
+  /** The same seven for all, and other ones than `before`. */
+  const sameCode = (all, before = '') =>
+    until('all have the same code', async () => {
+      const codes = await Promise.all(all.map(async (person) => (await person.trust()).code));
+      return codes[0] !== '' && codes[0] !== before && codes.every((code) => code === codes[0]) && codes[0];
+    }, joinTime);
+
+  before(async () => {
+    server = await Server.start();
+    link = await newRoom(server);
+    for (const [name, colour] of Object.entries(colours)) {
+      const clip = await makeClip(browsers.folder, name, colour);
+      people.push(new CallPage(await browsers.chromium({ clip }), name));
+    }
+    people.push(new CallPage(await browsers.firefox(), 'Fox'));
+    [ada, bob, eve, fox] = people;
+  });
+  after(async () => {
+    await browsers.close();
+    await server?.stop();
+  });
+
+  test('the first is in at once and is the host', async () => {
+    await ada.join(link);
+    await ada.showPanel('people');
+    assert.equal(await ada.page.$eval('[data-testid="person"]', (row) => row.dataset.host), 'true');
+    await ada.click('close-panel');
+  });
+
+  test('a guest of the link waits, is named to the host, and gets in when the host says so', async () => {
+    await bob.enter(link);
+    await until('Bob waits', () => bob.waits());
+    await until('Ada is told', async () => /Bob is waiting/.test(await ada.text('waiting-notice')));
+    await pause(quietTime); // longer than it takes to get in where there is no lobby
+    assert.equal(await bob.waits(), true, 'nobody gets in without a host');
+    assert.equal(await ada.tile('Bob'), undefined);
+    await ada.admit('Bob');
+    await bob.inCall();
+  });
+
+  test('several are let in together', async () => {
+    await eve.enter(link);
+    await fox.enter(link);
+    await until('both wait', async () => (await ada.page.$$('[data-testid="waiting-person"]')).length === 2, joinTime);
+    assert.equal(await bob.page.$('[data-testid="waiting-notice"]'), null, 'only hosts are asked');
+    await ada.click('admit-all');
+    await eve.inCall();
+    await fox.inCall();
+    await everybodySeesEverybody(people);
+  });
+
+  test('all count the same members and have the same code', async () => {
+    const code = await sameCode(people);
+    assert.equal(code.split(',').length, 7);
+    for (const person of people) {
+      const { members, verified, guests } = await person.trust();
+      assert.deepEqual([members, verified, guests], [4, 0, 0], person.name);
+    }
+  });
+
+  test('who compared the code has verified the others', async () => {
+    await ada.click('e2ee-badge');
+    await ada.page.waitForSelector('[data-testid="confirm-code"]:not([disabled])');
+    await ada.click('confirm-code');
+    await until('Ada has verified three', async () => (await ada.trust()).verified === 3);
+    await ada.press('Escape');
+    assert.equal((await ada.tile('Bob')).trust, 'verified');
+    assert.equal((await bob.trust()).verified, 0, 'what Ada compared is Ada’s');
+  });
+
+  test('raised hands show at the others, in their order', async () => {
+    await fox.click('hand-toggle');
+    await until('Ada sees Fox’s hand', async () => (await ada.tile('Fox')).hand === '1');
+    await bob.click('hand-toggle');
+    for (const viewer of [ada, eve]) {
+      await until(`${viewer.name} sees both hands`, async () => {
+        const hands = [(await viewer.tile('Fox')).hand, (await viewer.tile('Bob')).hand];
+        return hands.join() === '1,2';
+      });
+    }
+    await ada.act('Fox', 'lower-hand');
+    await until('Fox’s hand is down', async () => !(await fox.isOn('hand-toggle')));
+    await until('Bob is the first now', async () => (await eve.tile('Bob')).hand === '1');
+    await ada.click('lower-all');
+    await until('Bob’s hand is down', async () => !(await bob.isOn('hand-toggle')));
+    await ada.click('close-panel');
+  });
+
+  test('a reaction floats over its sender’s tile, and goes', async () => {
+    await eve.click('react-toggle');
+    await eve.page.waitForSelector('[data-testid="reaction-choice"]');
+    await eve.click('reaction-choice');
+    await Promise.all([ada, bob, fox].map((viewer) =>
+      until(`${viewer.name} sees it`, async () => (await viewer.tile('Eve')).reactions.length > 0)));
+    await until('it goes', async () => (await ada.tile('Eve')).reactions.length === 0);
+  });
+
+  test('what one writes is read by all, and counted until it is', async () => {
+    await bob.write('Hello <b>all</b>, see https://example.org/');
+    for (const viewer of [ada, eve, fox]) {
+      await until(`${viewer.name} has one unread`, () =>
+        viewer.page.$eval('[data-testid="chat-toggle"]', (button) => button.dataset.unread === '1'));
+    }
+    await fox.showPanel('chat');
+    assert.deepEqual(await fox.messages(), [{ text: 'Hello <b>all</b>, see https://example.org/', own: false }]);
+    assert.deepEqual((await bob.messages()).map(({ own }) => own), [true]);
+    await until('it is read', () =>
+      fox.page.$eval('[data-testid="chat-toggle"]', (button) => button.dataset.unread === '0'));
+    for (const person of [bob, fox]) await person.click('close-panel');
+  });
+
+  test('a host asks for silence, and asks to speak', async () => {
+    assert.equal(await bob.isOn('mic-toggle'), true);
+    await ada.act('Bob', 'ask-mute');
+    await until('Bob is muted', async () => !(await bob.isOn('mic-toggle')));
+    assert.match(await bob.text('notices'), /Ada/);
+    await until('all see it', async () => (await eve.tile('Bob')).muted);
+    await ada.act('Bob', 'ask-unmute');
+    await until('Bob is asked', async () => /Ada asks you to unmute/.test(await bob.text('unmute-ask')));
+    assert.equal(await bob.isOn('mic-toggle'), false, 'nobody else switches a microphone on');
+    await bob.click('unmute-yes');
+    await until('Bob is heard again', async () => !(await eve.tile('Bob')).muted);
+    await ada.click('close-panel');
+  });
+
+  test('who is removed is out at once, the keys change, and nobody else freezes', async (t) => {
+    const rest = [ada, bob, fox];
+    const before = await sameCode(people);
+    const slots = await Promise.all(
+      rest.map(async (viewer) => Promise.all(rest.filter((other) => other !== viewer).map((other) => viewer.midOf(other.name)))),
+    );
+    const longest = (watched) => Math.max(...watched.flatMap((pauses, i) => slots[i].map((mid) => pauses[mid] ?? 0)));
+    const watch = async (during) => {
+      const stops = await Promise.all(rest.map((viewer) => viewer.watchForFreezes()));
+      await during();
+      return longest(await Promise.all(stops.map((stop) => stop())));
+    };
+    const usual = await watch(() => pause(quietTime));
+    await ada.showPanel('people');
+    const during = await watch(async () => {
+      const begun = Date.now();
+      await ada.act('Eve', 'remove');
+      await until('Eve is told', () => eve.ended(), 5_000);
+      t.diagnostic(`removed after ${Date.now() - begun} ms`);
+      await pause(quietTime);
+    });
+    t.diagnostic(`longest pause of a picture: ${Math.round(usual)} ms usually, ${Math.round(during)} ms while one was removed`);
+    assert.equal((await eve.ended()).reason, 'removed');
+    for (const viewer of rest) {
+      await until(`Eve's tile goes at ${viewer.name}`, async () => !(await viewer.tile('Eve')), 5_000);
+      await until(`${viewer.name} counts three`, async () => (await viewer.trust()).members === 3, 5_000);
+    }
+    assert.notEqual(await sameCode(rest, before), before);
+    // A machine that is slow by itself is no fault of the call.
+    assert.ok(during <= Math.max(longestFreeze, 1.5 * usual), `${during} ms`);
+    await ada.click('close-panel');
+  });
+
+  test('a locked room refuses a fifth', async () => {
+    await ada.setRule('locked', true);
+    const fay = new CallPage(eve.page, 'Fay');
+    await fay.enter(link);
+    assert.equal((await until('Fay is refused', () => fay.ended())).reason, 'roomLocked');
+    await ada.setRule('locked', false);
+  });
+
+  test('who isn’t admitted is told so', async () => {
+    const fay = new CallPage(eve.page, 'Fay');
+    await fay.enter(link);
+    await until('Fay waits', () => fay.waits());
+    await ada.deny('Fay');
+    assert.equal((await until('Fay is told', () => fay.ended())).reason, 'notAdmitted');
+  });
+
+  test('a new link revokes the old one, and those inside stay', async () => {
+    await ada.openRules();
+    await ada.click('renew-link');
+    await ada.confirm();
+    const renewed = await until('Ada is shown the new link', async () => {
+      const shown = await ada.page.$eval('[data-testid="invite-dialog"] [data-testid="room-link"]', (field) => field.value);
+      return shown !== link && shown;
+    });
+    await ada.press('Escape');
+    const fay = new CallPage(eve.page, 'Fay');
+    await fay.enter(link);
+    assert.equal((await until('the old link is refused', () => fay.ended())).reason, 'linkRevoked');
+    await fay.enter(renewed);
+    await until('Fay waits', () => fay.waits());
+    await ada.admit('Fay');
+    await fay.inCall();
+    await everybodySeesEverybody([ada, bob, fox, fay]);
+  });
+
+  test('where there is no lobby one is simply in, muted if the room wants it', async () => {
+    const fay = new CallPage(eve.page, 'Fay');
+    await fay.click('leave');
+    await until('Fay has left', () => fay.ended());
+    await ada.setRule('lobby', false);
+    await ada.setRule('muteOnEntry', true);
+    await fay.click('rejoin');
+    await fay.page.waitForSelector('[data-testid="join"]');
+    await fay.click('join');
+    await fay.inCall();
+    await until('Fay is muted', async () => !(await fay.isOn('mic-toggle')));
+    await until('and told why', async () => /You are muted/.test(await fay.text('notices')));
+  });
+
+  test('no page had an error', () => {
+    for (const person of people) assert.deepEqual(person.errors, [], person.name);
+  });
+});
