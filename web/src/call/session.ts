@@ -132,6 +132,7 @@ export class CallSession {
     listen('offline', () => this.media.update((media) => ({ ...media, online: false })));
     listen('pagehide', () => this.leave());
     this.#cleanUp.push(this.#local.view.subscribe(() => this.#followLocal()));
+    this.#cleanUp.push(this.#local.view.subscribe(() => this.#forgetNeedlessAsk()));
     const timer = window.setInterval(() => this.#measure(), levelInterval);
     this.#cleanUp.push(() => window.clearInterval(timer));
   }
@@ -149,6 +150,8 @@ export class CallSession {
       this.#enter();
     } else if (event.kind === 'room') {
       this.#enter();
+    } else if (event.kind === 'unmuteAsked') {
+      this.#forgetNeedlessAsk();
     } else if (event.kind === 'muteAsked') {
       void this.#local.setOn('microphone', false);
     } else if (event.kind === 'reaction') {
@@ -156,6 +159,11 @@ export class CallSession {
     } else if (event.kind === 'ended') {
       this.#close();
     }
+  }
+
+  /** Who is heard anyway needn't be asked to unmute. */
+  #forgetNeedlessAsk(): void {
+    if (this.view.get().unmuteAskedBy !== null && this.#local.view.get().microphone.on) this.view.update(forgetUnmuteAsked);
   }
 
   // Once per call, when it is known what the room asks of those who come.

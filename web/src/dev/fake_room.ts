@@ -97,8 +97,8 @@ export class FakeRoom {
   #say(): void {
     const { others } = this.#state;
     const by = others[0]?.name ?? '';
+    if (this.#scene === 'unmute' || this.#scene === 'mute') this.#emit({ kind: 'muteAsked', by });
     if (this.#scene === 'unmute') this.#emit({ kind: 'unmuteAsked', by });
-    if (this.#scene === 'mute') this.#emit({ kind: 'muteAsked', by });
     if (this.#scene === 'hands') {
       for (const [i, emoji] of ['🎉', '👍', '❤️'].entries()) {
         window.setTimeout(() => this.#emit({ kind: 'reaction', participant: others[i]?.id ?? 1, emoji }), 800 + i * 300);

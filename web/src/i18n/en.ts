@@ -1,6 +1,7 @@
 // English: the shape every other language must have (i18n/index.ts).
 
 import type { EndReason } from '../core/types';
+import { english as emojiNames } from './emoji_names';
 
 const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
 
@@ -257,16 +258,7 @@ export const en = {
     changed: 'The call code has changed',
     encryption: 'How it is encrypted',
   },
-  codeEmoji: [
-    'dog', 'cat', 'lion', 'horse', 'pig', 'elephant', 'rabbit', 'frog',
-    'rooster', 'penguin', 'turtle', 'fish', 'octopus', 'butterfly', 'bee', 'sunflower',
-    'tree', 'mushroom', 'earth', 'moon', 'star', 'fire', 'rainbow', 'snowman',
-    'umbrella', 'apple', 'grapes', 'strawberry', 'lemon', 'corn', 'carrot', 'bread',
-    'cheese', 'cake', 'egg', 'coffee', 'football', 'guitar', 'trumpet', 'drum',
-    'hat', 'glasses', 'crown', 'ring', 'key', 'bell', 'hammer', 'paper clip',
-    'light bulb', 'alarm clock', 'telescope', 'books', 'gift', 'balloon', 'rocket', 'car',
-    'bicycle', 'train', 'sailing boat', 'anchor', 'house', 'tent', 'trophy', 'shoe',
-  ],
+  codeEmoji: emojiNames,
 
   identity: {
     title: (name: string) => `This is not the ${name} you verified`,

@@ -1,5 +1,6 @@
 // Italian.
 
+import { italian as emojiNames } from './emoji_names';
 import type { Messages } from './messages';
 
 const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
@@ -185,16 +186,7 @@ export const it: Messages = {
     changed: 'Il codice della chiamata è cambiato',
     encryption: 'Come è cifrata',
   },
-  codeEmoji: [
-    'cane', 'gatto', 'leone', 'cavallo', 'maiale', 'elefante', 'coniglio', 'rana',
-    'gallo', 'pinguino', 'tartaruga', 'pesce', 'polpo', 'farfalla', 'ape', 'girasole',
-    'albero', 'fungo', 'Terra', 'luna', 'stella', 'fuoco', 'arcobaleno', 'pupazzo di neve',
-    'ombrello', 'mela', 'uva', 'fragola', 'limone', 'mais', 'carota', 'pane',
-    'formaggio', 'torta', 'uovo', 'caffè', 'pallone', 'chitarra', 'tromba', 'tamburo',
-    'cappello', 'occhiali', 'corona', 'anello', 'chiave', 'campana', 'martello', 'graffetta',
-    'lampadina', 'sveglia', 'telescopio', 'libri', 'regalo', 'palloncino', 'razzo', 'automobile',
-    'bicicletta', 'treno', 'barca a vela', 'ancora', 'casa', 'tenda', 'coppa', 'scarpa',
-  ],
+  codeEmoji: emojiNames,
 
   identity: {
     title: (name) => `Non è ${name} che hai verificato`,
