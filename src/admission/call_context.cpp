@@ -1,5 +1,6 @@
 #include "admission/call_context.h"
 
+#include <iterator>
 #include <set>
 
 #include "base/limits.h"
