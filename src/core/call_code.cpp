@@ -82,10 +82,12 @@ void CallCode::heard(Instant now, SenderId from, const post::CodeReveal& reveal)
 
 void CallCode::heard(Instant now, SenderId from, const post::CodeRestart& restart) {
   if (restart.round == 0 || !is_due(from, restart.epoch, restart.round - 1u, restart)) return;
-  if (!active() && state_ != State::settling) return;
+  if (!active() && state_ != State::settling && state_ != State::shown) return;
   if (std::ranges::find(restarts_, from, &HeardRestart::from) != restarts_.end()) return;
   HeardRestart heard{from, excluded_, false};
-  heard.without.insert(restart.without.begin(), restart.without.end());
+  for (const SenderId sender : restart.without) {
+    if (is_member(sender)) heard.without.insert(sender);
+  }
   restarts_.push_back(std::move(heard));
   judge_restarts(now);
 }
@@ -148,23 +150,30 @@ std::vector<CodeMember> CallCode::participants() const {
   return participants;
 }
 
+bool CallCode::has_spoken(SenderId sender) const {
+  return state_ == State::committing ? commitments_.contains(sender) : nonces_.contains(sender);
+}
+
+bool CallCode::all_have_spoken() const {
+  // Only participants' messages are taken, and only members are left out.
+  const size_t spoke = state_ == State::committing ? commitments_.size() : nonces_.size();
+  return spoke + excluded_.size() == roster_.size();
+}
+
 std::set<SenderId> CallCode::missing() const {
   std::set<SenderId> missing;
   for (const CodeMember& member : participants()) {
-    const bool spoke =
-        state_ == State::committing ? commitments_.contains(member.sender) : nonces_.contains(member.sender);
-    if (!spoke) missing.insert(member.sender);
+    if (!has_spoken(member.sender)) missing.insert(member.sender);
   }
   return missing;
 }
 
 Instant CallCode::own_restart_at() const {
-  const std::set<SenderId> silent = missing();
-  if (silent.empty()) return Instant::never();
+  if (all_have_spoken()) return Instant::never();
   int64_t rank = 0;
-  for (const CodeMember& member : participants()) {
+  for (const CodeMember& member : roster_) {
     if (member.sender == self_) break;
-    if (!silent.contains(member.sender)) ++rank;
+    if (has_spoken(member.sender)) ++rank;
   }
   return phase_began_ + options_.patience + options_.next_rank * rank;
 }
@@ -180,7 +189,8 @@ bool CallCode::is_followed(const HeardRestart& restart) const {
 }
 
 void CallCode::judge_restarts(Instant now) {
-  if (!active() || restarts_.empty()) return;
+  // With a code shown nobody is silent here; most others may have seen it otherwise.
+  if ((!active() && state_ != State::shown) || restarts_.empty()) return;
   const bool early = now < phase_began_ + options_.earliest;
   const std::set<SenderId> silent = missing();
   for (HeardRestart& restart : restarts_) {
@@ -228,13 +238,13 @@ void CallCode::begin_round(Instant now) {
 }
 
 void CallCode::go_on(Instant now) {
-  if (state_ == State::committing && missing().empty()) {
+  if (state_ == State::committing && all_have_spoken()) {
     posts_.push_back(post::CodeReveal{*epoch_, round_, nonce_});
     nonces_.emplace(self_, nonce_);
     phase_began_ = now;
     set_state(State::revealing);
   }
-  if (state_ == State::revealing && missing().empty()) show();
+  if (state_ == State::revealing && all_have_spoken()) show();
 }
 
 void CallCode::show() {

@@ -20,6 +20,7 @@
 // here too, and not before `earliest` by the own clock; or if most participants have followed it. So a member can keep
 // itself out of the code, and nobody else, and can't use up the rounds. Messages are in the server's order, the same
 // for all.
+// Where messages take seconds the members may part, each side naming the other as silent, with codes that differ.
 //
 // "Epoch" here is the one that the last change of the roster began; epochs that change only settings keep the code.
 #pragma once
@@ -120,8 +121,10 @@ class CallCode {
   bool active() const { return state_ == State::committing || state_ == State::revealing; }
   bool is_member(SenderId sender) const;
   std::vector<CodeMember> participants() const;  // in leaf order
-  // Participants whose commitment or reveal, whichever is due, isn't there.
-  std::set<SenderId> missing() const;
+  // Whether its commitment or reveal, whichever is due, is there.
+  bool has_spoken(SenderId sender) const;
+  bool all_have_spoken() const;
+  std::set<SenderId> missing() const;  // participants who haven't
   Instant own_restart_at() const;
   // Whether most participants have gone on after `restart` already.
   bool is_followed(const HeardRestart& restart) const;
