@@ -35,7 +35,7 @@ Buffer proof_of(const CallGroup& group, Bytes nonce) {
 
 }  // namespace
 
-Call::Impl::Impl(SecureRandom& random, CallOptions options) : random_(random), options_(options), code_(random) {}
+Call::Impl::Impl(SecureRandom& random, CallOptions options) : random_(random), options_(options) {}
 
 void Call::Impl::open(Instant now, WallTime wall, CallStart start) {
   if (state_ != State::idle) return;
@@ -68,7 +68,13 @@ void Call::Impl::load_memory(const CallStart& start) {
 void Call::Impl::begin_group(Device device) {
   group_.emplace(random_, link_->room, link_->secret.clone(), identity_.clone(), std::move(device));
   seen_ = 0;
+  outside_ = false;
+  upload_unanswered_ = false;
   epochs_ = EpochSwitch();
+  committer_ = Committer();
+  wanted_ = {};
+  code_.emplace(random_);
+  people_.reset();
   tell_frames(NewGroup{});
   roster_.set_self(roster_self());
   roster_.set_members({});
@@ -316,7 +322,7 @@ void Call::Impl::handle_timeout(Instant now) {
   if (now >= commit_deadline_) start_over(now);  // a commit that nobody answers
   if (group_->in_group()) {
     epochs_.handle_timeout(now);
-    code_.handle_timeout(now);
+    code_->handle_timeout(now);
   }
   work(now);
 }
@@ -325,7 +331,7 @@ Instant Call::Impl::next_timeout() const {
   if (state_ == State::ended || state_ == State::idle) return Instant::never();
   Instant next = std::min({deadline_, fallback_at_, commit_deadline_});
   if (!group_->in_group()) return next;
-  next = std::min({next, epochs_.next_timeout(), code_.next_timeout()});
+  next = std::min({next, epochs_.next_timeout(), code_->next_timeout()});
   return state_ == State::in_call ? std::min(next, committer_.next_timeout()) : next;
 }
 

@@ -132,7 +132,7 @@ void Call::Impl::roster_may_have_changed(Instant now, const EpochChange& change)
   if (change.added.empty() && change.removed.empty() && change.returned.empty() && !change.external) return;
   std::vector<CodeMember> roster;
   for (const MemberInfo& m : group_->members()) roster.push_back({m.leaf.value, m.sender, m.account_key});
-  code_.roster_changed(now, change.epoch, group_->epoch_authenticator(), std::move(roster), group_->sender());
+  code_->roster_changed(now, change.epoch, group_->epoch_authenticator(), std::move(roster), group_->sender());
 }
 
 // Those who are new learn from one member what the others have said before: from who added them, or from the lowest leaf.
@@ -228,7 +228,7 @@ void Call::Impl::work(Instant now) {
   if (group_->in_group()) {
     commit_what_is_due(now);
     apply_epoch_switch();
-    for (const post::Content& content : code_.take_posts()) post(content);
+    for (const post::Content& content : code_->take_posts()) post(content);
   }
   publish();
 }

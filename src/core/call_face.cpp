@@ -32,7 +32,7 @@ void Call::react(Instant now, std::string_view emoji) { impl_->react(now, emoji)
 void Call::say(Instant now, std::string_view text) { impl_->say(now, text); }
 void Call::confirm_code() {
   impl_->confirm_code();
-  impl_->publish_code();
+  if (impl_->code_) impl_->publish_code();
   impl_->publish();
 }
 void Call::accept_identity(PersonNumber person) {
@@ -88,7 +88,7 @@ Call::Stats Call::stats() const {
   stats.verified = view.verified;
   stats.guests = view.guests;
   if (i.group_ && i.group_->in_group()) stats.epoch = i.group_->epoch();
-  if (const auto code = i.code_.code()) stats.code.assign(code->begin(), code->end());
+  if (const auto code = i.code_ ? i.code_->code() : std::nullopt) stats.code.assign(code->begin(), code->end());
   stats.commits = i.commits_;
   stats.resyncs = i.resyncs_;
   stats.refused_messages = i.refused_messages_;

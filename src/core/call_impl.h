@@ -184,8 +184,8 @@ struct Call::Impl {
   Committer committer_;
   Wanted wanted_;
   EpochSwitch epochs_;
-  CallCode code_;
-  std::optional<std::pair<uint64_t, uint16_t>> confirmed_;  // the code's epoch and round
+  std::optional<CallCode> code_;
+  std::optional<CallCode::Code> confirmed_;
   uint64_t commits_ = 0, resyncs_ = 0, refused_messages_ = 0;
 
   // People.

@@ -50,9 +50,9 @@ void Call::Impl::heard(Instant now, SenderId from, const post::LowerHands& reque
   emit(HandLowered{std::string(roster_.name_of(from))});
 }
 
-void Call::Impl::heard(Instant now, SenderId from, const post::CodeCommit& message) { code_.heard(now, from, message); }
-void Call::Impl::heard(Instant now, SenderId from, const post::CodeReveal& message) { code_.heard(now, from, message); }
-void Call::Impl::heard(Instant now, SenderId from, const post::CodeRestart& message) { code_.heard(now, from, message); }
+void Call::Impl::heard(Instant now, SenderId from, const post::CodeCommit& message) { code_->heard(now, from, message); }
+void Call::Impl::heard(Instant now, SenderId from, const post::CodeReveal& message) { code_->heard(now, from, message); }
+void Call::Impl::heard(Instant now, SenderId from, const post::CodeRestart& message) { code_->heard(now, from, message); }
 
 void Call::Impl::post(const post::Content& content) {
   if (state_ != State::in_call || !group_->in_group()) return;
@@ -87,9 +87,9 @@ void Call::Impl::say(Instant now, std::string_view text) {
 
 // Its user says that the others read the same code out: the identities behind it are theirs.
 void Call::Impl::confirm_code() {
-  if (!code_.code()) return;
-  confirmed_ = {code_.epoch(), code_.round()};
-  const auto silent = code_.silent();
+  if (!code_ || !code_->code()) return;
+  confirmed_ = code_->code();
+  const auto silent = code_->silent();
   for (const MemberInfo& m : group_->members()) {
     const bool in_code = std::ranges::find(silent, m.sender) == silent.end();
     if (m.kept && in_code && m.sender != group_->sender() && !is_withheld(m)) memory_.pins.pin(m.account_key, m.name);

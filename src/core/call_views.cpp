@@ -43,16 +43,17 @@ void Call::Impl::publish() {
   }
   if (auto view = roster_.take_changed(); view && group_->in_group()) emit(RosterChanged{std::move(*view)});
   if (std::exchange(waiting_changed_, false)) publish_waiting();
-  if (code_.take_changed()) publish_code();
+  if (code_ && code_->take_changed()) publish_code();
 }
 
 void Call::Impl::publish_code() {
   CodeChanged changed;
-  if (const auto code = code_.code()) changed.emoji.assign(code->begin(), code->end());
-  for (const SenderId sender : code_.silent()) {
+  const auto code = code_->code();
+  if (code) changed.emoji.assign(code->begin(), code->end());
+  for (const SenderId sender : code_->silent()) {
     if (const auto number = roster_.number_of(sender)) changed.silent.push_back(*number);
   }
-  changed.confirmed = confirmed_ == std::pair(code_.epoch(), code_.round());
+  changed.confirmed = code && confirmed_ == code;
   emit(std::move(changed));
 }
 
