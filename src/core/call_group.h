@@ -140,7 +140,8 @@ class CallGroup {
   // To join, or to come back: one's own old leaf is replaced when it is there. What one had stays
   // valid until the commit comes back through handle(). Errors: as join(); unknown_key: the link
   // was renewed without one's knowing; bad_state with the breach of admission/rules.h in `where`:
-  // room locked, lobby on.
+  // room locked, lobby on; bad_state, too, when one's old leaf has another account than one's
+  // identity: come by another Device then, or with that account.
   Result<PreparedCommit> prepare_external(uint64_t now_s, Bytes group_info, Bytes tree);
 
   // A member

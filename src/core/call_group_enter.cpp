@@ -32,6 +32,18 @@ Result<mls::PublicState> described(Bytes group_info, Bytes tree) {
   return mls::PublicState{info->context, std::move(parsed), {}, {}, {}};
 }
 
+// Others refuse a commit that makes another person of a leaf, and end the call because of it.
+// Errors: bad_state, and those of MemberKeys.
+Status check_same_account(const mls::LeafNode& old_leaf, const admission::CallContext& context,
+                          const LinkKeys& link, const Identity& identity) {
+  TRY_ASSIGN(const MemberKeys keys, MemberKeys::open(link, context));
+  TRY_ASSIGN(const MemberBlock old, keys.open_leaf(old_leaf));
+  const bool same = old.kept == identity.account.has_value() &&
+                    (!old.kept || old.account_key == public_key_of(*identity.account));
+  if (!same) return fail(Errc::bad_state, "one's old leaf has another account");
+  return {};
+}
+
 }  // namespace
 
 mls::PskId join_psk(const LinkKeys& link, SecureRandom& random) {
@@ -120,6 +132,8 @@ Result<PreparedCommit> CallGroup::prepare_external(uint64_t now_s, Bytes group_i
   mls::ExternalJoinOptions options;
   options.psks.push_back(join_psk(link(), *random_));
   options.replaces = admission::leaf_of(before.tree, device_.sender);
+  if (options.replaces)
+    TRY(check_same_account(*before.tree.leaf(*options.replaces), context, link(), identity_));
   TRY_MLS(
       mls::NewEpoch next,
       mls::Group::join_external(
