@@ -63,6 +63,14 @@ seed fuzz_sframe vp8 01 1000009d012a08000800 a006a5fe $tail
 seed fuzz_sframe vp9 02 a006a5fe $tail
 seed fuzz_sframe av1 03 3215 a006a5fe $tail
 seed fuzz_sframe h264 04 00000001419a80 a006a5fe $tail 80
+# Size and a change of frame keys, as core/frame_keys.cpp writes them: an epoch with one other member, sending under it, a
+# frame (size 0), the epoch's end, a removed sender, another group, forgotten slots.
+key=0102030405060708090a0b0c0d0e0f10
+begin=2b000000000000000007${key}0000000300010000000500000000000012ab
+seed fuzz_sframe_keys epoch $begin 09010000000000000007 000b$key${key}0001020304050607 09020000000000000007
+seed fuzz_sframe_keys others 090300000000000012ab 0104 0b0500000004000201390130 0705000000050000
+seed fuzz_sframe_keys report 00000004 0001 0139 00 00000000000012ab 01
+
 # Codec plus 0x80 (here 0x80 + codec + 2, modulo 5), key frame, position, change, picture to seal.
 for codec in 80 81 82 83 84; do
   seed fuzz_sframe seal-$codec $codec 01 0007 01 00000001000003010203
