@@ -1,5 +1,6 @@
 #include "admission/rules.h"
 
+#include <iterator>
 #include <set>
 
 namespace vicino::admission {

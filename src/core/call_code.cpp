@@ -1,6 +1,7 @@
 #include "core/call_code.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "crypto/hash.h"
 

@@ -95,7 +95,7 @@ Result<Bytes> MediaFrames::expose_sending_key(uint64_t key_slot) const {
   if (!sending_ || key_slot < sending_->first_slot || key_slot >= sending_->first_slot + sframe::stream_count) {
     return fail(Errc::unknown_key, "key slot to send with");
   }
-  return sending_->streams[key_slot - sending_->first_slot].expose_key();
+  return sending_->streams[static_cast<size_t>(key_slot - sending_->first_slot)].expose_key();
 }
 
 Result<Buffer> MediaFrames::seal(Source source, uint32_t ssrc, sframe::Codec codec, bool key_frame, Bytes plaintext) {
