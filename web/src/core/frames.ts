@@ -3,6 +3,7 @@
 
 import type { CodecMap } from './codec_map';
 import { failure, type Failure, type FramesModule, type OpenPlan, type Plan } from './frames_module';
+import { KeyWait } from './key_wait';
 import type { Source, TransformOptions } from './types';
 
 /** As in sframe/shim.h. */
@@ -18,12 +19,19 @@ type Frame = RTCEncodedVideoFrame | RTCEncodedAudioFrame;
 const isVideo = (frame: Frame): frame is RTCEncodedVideoFrame => 'type' in frame;
 const isKeyFrame = (frame: Frame) => isVideo(frame) && frame.type === 'key';
 
+interface Slot {
+  readonly mid: Uint8Array;
+  /** Whether to wait for a key that isn't here. */
+  patient: boolean;
+}
+
 export class FrameTransforms {
   readonly #frames: FramesModule;
   readonly #codecs: CodecMap;
   readonly #onReport: (report: Uint8Array<ArrayBuffer>) => void;
   readonly #sendingKeys = new KeyCache('encrypt', maxSendingKeys);
   readonly #receivingKeys = new KeyCache('decrypt', maxReceivingKeys);
+  readonly #keyWait = new KeyWait((callback, ms) => setTimeout(callback, ms));
 
   constructor(frames: FramesModule, codecs: CodecMap, onReport: (report: Uint8Array<ArrayBuffer>) => void) {
     this.#frames = frames;
@@ -35,6 +43,7 @@ export class FrameTransforms {
   apply(change: Uint8Array): void {
     this.#frames.apply(change);
     change.fill(0);
+    this.#keyWait.changed();
     this.#report();
   }
 
@@ -68,12 +77,12 @@ export class FrameTransforms {
   }
 
   #opening(mid: string, transformer: RTCRtpScriptTransformer): TransformStream<Frame, Frame> {
-    const midBytes = new TextEncoder().encode(mid);
+    const slot = { mid: new TextEncoder().encode(mid), patient: true };
     const keyFrames = new KeyFrameWait(transformer);
     return new TransformStream({
       transform: async (frame, controller) => {
         if (frame.data.byteLength === 0) return;
-        const opened = await this.#open(midBytes, frame);
+        const opened = await this.#open(slot, frame);
         if (!opened) {
           if (isVideo(frame)) keyFrames.begin();
           return;
@@ -85,15 +94,26 @@ export class FrameTransforms {
     });
   }
 
-  async #open(mid: Uint8Array, frame: Frame): Promise<ArrayBuffer | null> {
+  async #open(slot: Slot, frame: Frame): Promise<ArrayBuffer | null> {
     const codec = this.#codecs.of(frame);
-    const plan = codec === null ? failure.refused : this.#frames.planOpen(codec, frame.data);
-    if (typeof plan === 'number') return this.#failed(mid, plan);
+    const plan = codec === null ? failure.refused : await this.#plan(slot, codec, frame.data);
+    if (typeof plan === 'number') return this.#failed(slot.mid, plan);
     const plaintext = await this.#decrypt(plan);
-    if (!plaintext) return this.#failed(mid, failure.refused);
-    const { ok, news } = this.#frames.commitOpen(plan, mid);
+    if (!plaintext) return this.#failed(slot.mid, failure.refused);
+    const { ok, news } = this.#frames.commitOpen(plan, slot.mid);
     if (news) this.#report();
+    slot.patient ||= ok;
     return ok ? plaintext : null;
+  }
+
+  // When somebody has been removed, others send under new keys at once, and their frames may overtake these keys. To wait
+  // for them costs nothing that is seen; to drop the frame would freeze the picture until the next key frame.
+  #plan(slot: Slot, codec: number, data: ArrayBuffer): OpenPlan | Failure | Promise<OpenPlan | Failure> {
+    const plan = this.#frames.planOpen(codec, data);
+    if (plan !== failure.noKey || !slot.patient) return plan;
+    // Not again before a frame has opened: frames of made-up keys hold up their slot once.
+    slot.patient = false;
+    return this.#keyWait.retry(plan, () => this.#frames.planOpen(codec, data), (again) => again !== failure.noKey);
   }
 
   #failed(mid: Uint8Array, reason: Failure): null {

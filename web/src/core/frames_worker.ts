@@ -9,15 +9,20 @@ import type { Channel, FramesCommand, FramesEvent } from './types';
 
 const worker = self as unknown as DedicatedWorkerGlobalScope;
 const codecs = new CodecMap();
-const module = FramesModule.load(fetch(coreUrl));
-let transforms: Promise<FrameTransforms> | null = null;
 
-worker.onmessage = ({ data: { port } }: MessageEvent<Channel>) => {
-  transforms = module.then((frames) => new FrameTransforms(frames, codecs, (report) => port.postMessage({ report } satisfies FramesEvent)));
+const channel = new Promise<MessagePort>((resolve) => {
+  worker.onmessage = ({ data }: MessageEvent<Channel>) => resolve(data.port);
+});
+// Without the module no frame passes; the core worker, which has the same one, tells why.
+const transforms = Promise.all([FramesModule.load(fetch(coreUrl)), channel]).then(
+  ([frames, port]) => new FrameTransforms(frames, codecs, (report) => port.postMessage({ report } satisfies FramesEvent)),
+);
+
+// Keys and tracks that come before the module is loaded wait for it, in order.
+void channel.then((port) => {
   port.onmessage = ({ data }: MessageEvent<FramesCommand>) => {
     if (data.kind === 'answer') codecs.learn(data.sdp);
-    else void transforms?.then((t) => t.apply(data.change));
+    else void transforms.then((t) => t.apply(data.change));
   };
-};
-// The channel comes before any track; without the module no frame passes, and the core worker tells why.
-worker.onrtctransform = ({ transformer }) => void transforms?.then((t) => t.attach(transformer));
+});
+worker.onrtctransform = ({ transformer }) => void transforms.then((t) => t.attach(transformer));
