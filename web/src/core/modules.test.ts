@@ -69,8 +69,9 @@ describe.skipIf(!built)('the frames’ module', () => {
     expect(frames.planSeal(0, 0, 0, false, 100)).toBeNull();
   });
 
-  test('opens nothing that isn’t sealed', () => {
-    expect(frames.planOpen(0, new ArrayBuffer(40))).toBe(failure.refused);
+  test('opens nothing that isn’t sealed, nor under a key it doesn’t have', () => {
+    expect(frames.planOpen(0, Uint8Array.of(255, 255, 255).buffer)).toBe(failure.refused);
+    expect(frames.planOpen(0, new ArrayBuffer(40))).toBe(failure.noKey);
   });
 
   test('reports a slot whose frames don’t open, once', () => {
