@@ -5,7 +5,7 @@
 
 namespace vicino::core {
 
-using AccessToken = SecretBytes<32>;  // shown to the server, which keeps its SHA-256
+using AccessToken = SecretBytes<32>;    // shown to the server, which keeps its SHA-256
 using JoinPsk = SecretBytes<32>;        // in the key schedule of every epoch somebody joins in: the
                                         // server can't let anybody in
 using MemberKey = SecretBytes<16>;      // AES-128-GCM: who a leaf is (core/member_block.h)
