@@ -66,6 +66,7 @@ std::string metrics_text(const server::Calls::Counts& calls, const net::HttpServ
   Families f;
   f.gauge("vicino_rooms", "Rooms with somebody in them", calls.rooms);
   f.gauge("vicino_participants", "Participants of all calls", calls.participants);
+  f.gauge("vicino_waiting", "People who wait to be let into a call", calls.waiting);
   f.gauge("vicino_signalling_connections", "Open WebSockets", calls.connections);
   f.gauge("vicino_http_connections", "Open TCP connections", http.connections);
   f.counter("vicino_joins_total", "Joins", {calls.joins});

@@ -8,6 +8,7 @@
 #include "net/local_address.h"
 #include "net/log.h"
 #include "server/messages.h"
+#include "store/groups.h"
 #include "store/rooms.h"
 
 namespace vicino::vicinod {
@@ -54,9 +55,11 @@ std::expected<void, std::string> Service::open_stores() {
     if (!files) return std::unexpected(files.error());
     files_ = std::move(*files);
   }
-  auto rooms = store::SqliteRooms::open(config_.data_folder, config_.limits.max_rooms);
-  if (!rooms) return std::unexpected(rooms.error());
-  rooms_ = std::move(*rooms);
+  auto database = store::Database::open(config_.data_folder);
+  if (!database) return std::unexpected(database.error());
+  database_ = std::move(*database);
+  rooms_ = std::make_unique<store::SqliteRooms>(*database_, config_.limits.max_rooms);
+  groups_ = std::make_unique<store::SqliteGroups>(*database_);
   return {};
 }
 
@@ -78,7 +81,10 @@ std::expected<void, std::string> Service::start_media() {
     }
     sockets.push_back(std::move(*socket));
   }
-  calls_ = std::make_unique<server::Calls>(config_, std::move(shards), identity_->fingerprint(), *rooms_, random_);
+  const auto seed = database_->server_seed(random_);
+  if (!seed) return std::unexpected(seed.error());
+  calls_ = std::make_unique<server::Calls>(config_, std::move(shards), identity_->fingerprint(),
+                                           server::Stores{*rooms_, *groups_}, *seed, random_);
   for (const server::OpenRoom& room : config_.open_rooms) {
     if (!calls_->is_open_room(room.name)) {
       return std::unexpected("rooms.open: \"" + room.name + "\" can't be an open room; choose another name");

@@ -17,6 +17,7 @@
 #include "net/static_files.h"
 #include "server/calls.h"
 #include "server/config.h"
+#include "store/database.h"
 
 namespace vicino::vicinod {
 
@@ -62,7 +63,9 @@ class Service final : public net::HttpHandler {
   server::Config config_;
   net::OsRandom random_;
   std::optional<net::StaticFiles> files_;
+  std::unique_ptr<store::Database> database_;
   std::unique_ptr<server::RoomRegistry> rooms_;
+  std::unique_ptr<server::GroupStore> groups_;
   std::unique_ptr<rtc::DtlsIdentity> identity_;
   std::unique_ptr<server::Calls> calls_;
   std::vector<std::unique_ptr<net::MediaThread>> workers_;

@@ -151,7 +151,7 @@ std::vector<Setting> make_table() {
   t.push_back(list("media.announce", "IP addresses at which clients reach the media ports; auto: loopback and this machine's own",
                    "auto", set_announced));
   t.push_back(list("media.video_codecs", "Video codecs accepted, best first", "vp8, vp9, av1, h264", set_codecs));
-  t.push_back(text("data.folder", "Where rooms are kept over restarts", FIELD(data_folder)));
+  t.push_back(text("data.folder", "Where rooms and running calls are kept over restarts", FIELD(data_folder)));
   t.push_back(text("web.folder", "The built web app; empty: none is served", FIELD(web_folder)));
   t.push_back(yes_or_no("rooms.by_anyone", "Whether a new link makes a room; false: only rooms that exist already",
                         FIELD(rooms_by_anyone)));
@@ -166,6 +166,8 @@ std::vector<Setting> make_table() {
   t.push_back(number("limits.participants_per_room", "Participants of one call at most",
                      FIELD(limits.max_participants_per_room), 2, 100));
   t.push_back(number("limits.participants", "Participants of all calls at most", FIELD(limits.max_participants), 2, 1'000'000));
+  t.push_back(number("limits.waiting_per_room", "People who wait to be let into one call at most",
+                     FIELD(limits.max_waiting_per_room), 1, 100));
   t.push_back(number("limits.audio_slots", "Voices a participant receives at once", FIELD(limits.audio_slots), 1, 20));
   t.push_back(number("limits.video_slots", "Videos a participant receives at once", FIELD(limits.video_slots), 1, 100));
   t.push_back(number("limits.connections", "TCP connections at most", FIELD(limits.max_connections), 1, 1'000'000));
@@ -179,6 +181,8 @@ std::vector<Setting> make_table() {
                      FIELD(limits.send_queue_bytes), 65'536, 1 << 30));
   t.push_back(duration_seconds("limits.resume_grace_seconds", "How long a lost participant's place is kept",
                                FIELD(limits.resume_grace), 1, 600));
+  t.push_back(duration_seconds("limits.lobby_wait_seconds", "How long somebody may wait to be let in",
+                               FIELD(limits.lobby_wait), 10, 86'400));
   return t;
 }
 

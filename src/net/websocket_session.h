@@ -14,7 +14,7 @@
 
 namespace vicino::net {
 
-inline constexpr std::string_view websocket_protocol = "vicino.v1";
+inline constexpr std::string_view websocket_protocol = "vicino.v2";
 
 template <class Stream>
 class WebSocketSession final : public SocketSession, public std::enable_shared_from_this<WebSocketSession<Stream>> {

@@ -5,11 +5,13 @@
 namespace vicino::server {
 
 Calls::Impl::Impl(Config config, std::vector<ShardInfo> shards, const rtc::Fingerprint& fingerprint,
-                  RoomRegistry& registry, SecureRandom& random)
+                  Stores stores, const ServerSeed& seed, SecureRandom& random)
     : config_(std::move(config)),
       shards_(std::move(shards)),
-      registry_(registry),
+      registry_(stores.rooms),
+      groups_(stores.groups),
       random_(random),
+      authority_(seed),
       negotiator_(config_.video_codecs, config_.limits, fingerprint, random),
       open_rooms_(config_.limits.max_rooms),
       directory_(shards_.size()) {
@@ -28,67 +30,52 @@ void Calls::Impl::handle_open(Instant now, ConnectionId id) {
     return refuse(now, id, wire::Refusal::server_full, "too many connections");
   }
   const RateLimit messages(config_.limits.messages_per_second, rate_window, now);
-  const bool is_new = connections_.emplace(id, Connection{messages, std::nullopt}).second;
+  Connection connection{messages, {}, std::nullopt, std::nullopt};
+  random_.fill(connection.nonce);
+  send(id, hello_message(connection.nonce, authority_.keys().public_key));
+  const bool is_new = connections_.emplace(id, connection).second;
   CHECK(is_new);
   join_deadlines_.set(id, now + patience);
 }
 
-void Calls::Impl::handle_message(Instant now, WallTime wall, ConnectionId id, Bytes message) {
-  // Messages already under way when a connection was refused come to nothing.
-  if (!connections_.contains(id)) return;
-  if (reinterpret_cast<uintptr_t>(message.data()) % 8 == 0) {
-    return handle_aligned(now, wall, id, message);
+namespace {
+
+size_t cost_of(const Request& request) {
+  if (std::holds_alternative<JoinRequest>(request)) return join_cost;
+  if (std::holds_alternative<CommitRequest>(request)) return commit_cost;
+  if (std::holds_alternative<GetGroupRequest>(request)) return group_cost;
+  if (const auto* post = std::get_if<PostRequest>(&request)) {
+    return 1 + post->message.size() / post_unit;
   }
-  const Buffer aligned(message.begin(), message.end());
-  handle_aligned(now, wall, id, aligned);
+  return 1;
 }
 
-void Calls::Impl::handle_aligned(Instant now, WallTime wall, ConnectionId id, Bytes message) {
+}  // namespace
+
+void Calls::Impl::handle_message(Instant now, WallTime wall, ConnectionId id, Bytes message) {
+  wall_ = wall;
+  // Messages already under way when a connection was refused come to nothing.
+  if (!connections_.contains(id)) return;
+  if (reinterpret_cast<uintptr_t>(message.data()) % 8 == 0) return handle_aligned(now, id, message);
+  const Buffer aligned(message.begin(), message.end());
+  handle_aligned(now, id, aligned);
+}
+
+void Calls::Impl::handle_aligned(Instant now, ConnectionId id, Bytes message) {
   const auto request = read_request(message, config_.limits.max_participants_per_room * 2);
   if (!request) {
     if (request.error().reason == wire::Refusal::wrong_version) ++refused_joins_;
     return refuse(now, id, request.error().reason, request.error().detail);
   }
-
-  const bool is_join = std::holds_alternative<JoinRequest>(*request);
-  if (!connections_.at(id).messages.take(now, is_join ? join_cost : 1)) {
+  if (!connections_.at(id).messages.take(now, cost_of(*request))) {
     return refuse(now, id, wire::Refusal::too_many_requests, "too many messages", rate_window);
   }
-  if (is_join) return join(now, wall, id, std::get<JoinRequest>(*request));
-  std::visit(
-      [&](const auto& r) {
-        if constexpr (!std::is_same_v<decltype(r), const JoinRequest&>) handle(now, id, r);
-      },
-      *request);
-}
-
-void Calls::Impl::handle(Instant now, ConnectionId id, const ProfileRequest& request) {
-  const auto self = connections_.at(id).stay;
-  if (!self) return refuse(now, id, wire::Refusal::bad_message, "a profile before joining");
-  Stay& stay = *directory_.find_stay(*self);
-  stay.profile.assign(request.profile.begin(), request.profile.end());
-  tell_others(stay, profile_changed_message(stay.id, stay.profile));
-}
-
-void Calls::Impl::handle(Instant now, ConnectionId id, const WatchRequest& request) {
-  const auto self = connections_.at(id).stay;
-  if (!self) return refuse(now, id, wire::Refusal::bad_message, "wants before joining");
-  const Room& room = directory_.room(directory_.find_stay(*self)->room);
-  // A want for somebody who has just left, or was never here, is left out.
-  std::vector<sfu::Want> wants;
-  std::ranges::copy_if(request.wants, std::back_inserter(wants), [&](const sfu::Want& want) {
-    return want.participant != *self && room.members.contains(want.participant);
-  });
-  command(room, sfu::SetWants{room.id, *self, std::move(wants)});
-}
-
-void Calls::Impl::handle(Instant now, ConnectionId id, const LeaveRequest&) {
-  if (const auto self = connections_.at(id).stay) remove(now, *self);
+  std::visit([&](const auto& r) { handle(now, id, r); }, *request);
 }
 
 void Calls::Impl::handle(Instant, const sfu::ParticipantConnected& event) {
   const Stay* stay = directory_.find_stay(event.id);
-  if (stay && stay->resource) stay_deadlines_.clear(event.id);
+  if (stay && stay->resource) resource_deadlines_.clear(event.id);
 }
 
 void Calls::Impl::handle(Instant now, const sfu::ParticipantLost& event) {
@@ -105,10 +92,21 @@ void Calls::Impl::handle(Instant, const sfu::SlotsChanged& event) {
 
 void Calls::Impl::handle_timeout(Instant now) {
   while (const auto id = join_deadlines_.take_due(now)) {
+    if (connections_.at(*id).waiting) {
+      refuse(now, *id, wire::Refusal::not_admitted, "nobody has let you in");
+      continue;
+    }
     forget(now, *id);
     outputs_.push_back(CloseConnection{*id});
   }
-  while (const auto id = stay_deadlines_.take_due(now)) remove(now, *id);
+  while (const auto id = resource_deadlines_.take_due(now)) remove(now, *id);
+  while (const auto absent = absent_deadlines_.take_due(now)) {
+    leave(now, directory_.room(absent->first), absent->second);
+  }
+}
+
+Instant Calls::Impl::next_timeout() const {
+  return std::min({join_deadlines_.next(), absent_deadlines_.next(), resource_deadlines_.next()});
 }
 
 void Calls::Impl::drain(Instant now) {
@@ -124,12 +122,15 @@ void Calls::Impl::drain(Instant now) {
 void Calls::Impl::forget(Instant now, ConnectionId id) {
   const auto found = connections_.find(id);
   if (found == connections_.end()) return;
-  if (const auto self = found->second.stay) {
-    directory_.find_stay(*self)->connection.reset();
-    stay_deadlines_.set(*self, now + config_.limits.resume_grace);
-  }
+  const Connection connection = found->second;
   join_deadlines_.clear(id);
   connections_.erase(found);
+  if (connection.stay) lose(now, *directory_.find_stay(*connection.stay));
+  if (connection.waiting) {
+    Room& room = directory_.room(*connection.waiting);
+    leave_lobby(room, room.call->lobby.find(id)->sender);
+    directory_.remove_if_unused(room);
+  }
 }
 
 void Calls::Impl::refuse(Instant now, ConnectionId id, wire::Refusal reason,
@@ -140,27 +141,14 @@ void Calls::Impl::refuse(Instant now, ConnectionId id, wire::Refusal reason,
   forget(now, id);
 }
 
-void Calls::Impl::remove(Instant now, ParticipantId id) {
-  const Stay& stay = *directory_.find_stay(id);
-  const Room& room = directory_.room(stay.room);
-  tell_others(stay, participant_left_message(id));
-  command(room, sfu::RemoveParticipant{room.id, id});
-  stay_deadlines_.clear(id);
-  if (stay.connection) {
-    connections_.at(*stay.connection).stay.reset();
-    join_deadlines_.set(*stay.connection, now + patience);
-  }
-  directory_.remove(id);
-}
-
 void Calls::Impl::send(ConnectionId to, Buffer message) {
   outputs_.push_back(SendMessage{to, std::move(message)});
 }
 
-void Calls::Impl::tell_others(const Stay& about, const Buffer& message) {
-  for (const ParticipantId id : directory_.room(about.room).members) {
-    const Stay& other = *directory_.find_stay(id);
-    if (other.id != about.id && other.connection) send(*other.connection, message);
+void Calls::Impl::tell(const Room& room, const Buffer& message, ParticipantId except) {
+  for (const ParticipantId id : room.members) {
+    const Stay& stay = *directory_.find_stay(id);
+    if (stay.id != except && stay.connection) send(*stay.connection, message);
   }
 }
 
@@ -171,8 +159,8 @@ void Calls::Impl::command(const Room& room, sfu::Command command) {
 // The public face ------------------------------------------------------------------------------
 
 Calls::Calls(Config config, std::vector<ShardInfo> shards, rtc::Fingerprint fingerprint,
-             RoomRegistry& registry, SecureRandom& random)
-    : impl_(std::make_unique<Impl>(std::move(config), std::move(shards), fingerprint, registry,
+             Stores stores, const ServerSeed& seed, SecureRandom& random)
+    : impl_(std::make_unique<Impl>(std::move(config), std::move(shards), fingerprint, stores, seed,
                                    random)) {}
 Calls::~Calls() = default;
 
@@ -197,7 +185,7 @@ void Calls::handle_timeout(Instant now) {
 }
 
 Instant Calls::next_timeout() const {
-  return std::min(impl_->join_deadlines_.next(), impl_->stay_deadlines_.next());
+  return impl_->next_timeout();
 }
 
 void Calls::drain(Instant now) {
@@ -234,6 +222,7 @@ Calls::Counts Calls::counts() const {
   return {.rooms = impl_->directory_.rooms(),
           .participants = impl_->directory_.stays(),
           .connections = impl_->connections_.size(),
+          .waiting = impl_->directory_.waiting(),
           .joins = impl_->joins_,
           .resumes = impl_->resumes_,
           .bad_messages = impl_->bad_messages_,

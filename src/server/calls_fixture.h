@@ -1,4 +1,4 @@
-// For tests: a Calls with its registry in memory, clients that talk to it, and all that came out.
+// For tests: a Calls with its stores in memory, members that talk to it, and all that came out.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -6,16 +6,18 @@
 #include <map>
 #include <set>
 
+#include "base/limits.h"
 #include "rtc/sdp.h"
-#include "schema/wire_generated.h"
-#include "server/calls.h"
+#include "server/member_fixture.h"
 
 namespace vicino::server {
 
-class MemoryRegistry final : public RoomRegistry {
+// Rooms and groups in memory, as they outlive a server.
+class MemoryRooms final : public RoomRegistry {
  public:
   size_t capacity = 1000;
   std::map<RoomName, TokenHash> rooms;
+  std::set<std::pair<RoomName, TokenHash>> revoked;
 
   std::optional<TokenHash> find(const RoomName& room) override {
     const auto found = rooms.find(room);
@@ -26,6 +28,34 @@ class MemoryRegistry final : public RoomRegistry {
     rooms[room] = token;
     return {};
   }
+  bool is_revoked(const RoomName& room, const TokenHash& token) override {
+    return revoked.contains({room, token});
+  }
+};
+
+class MemoryGroups final : public GroupStore {
+ public:
+  explicit MemoryGroups(MemoryRooms& rooms) : rooms_(rooms) {}
+  bool broken = false;
+  std::map<RoomName, SavedGroup> groups;
+
+  std::optional<SavedGroup> find(const RoomName& room) override {
+    const auto found = groups.find(room);
+    return found == groups.end() ? std::nullopt : std::optional(found->second);
+  }
+  Status save(const RoomName& room, const SavedGroup& group,
+              const std::optional<TokenHash>& new_token, WallTime) override {
+    if (broken) return fail(Errc::bad_state, "no disk");
+    groups[room] = group;
+    if (!new_token) return {};
+    rooms_.revoked.insert({room, rooms_.rooms[room]});
+    rooms_.rooms[room] = *new_token;
+    return {};
+  }
+  void erase(const RoomName& room) override { groups.erase(room); }
+
+ private:
+  MemoryRooms& rooms_;
 };
 
 struct OfferShape {
@@ -66,20 +96,30 @@ inline std::string make_offer(const OfferShape& shape = {}) {
 
 class CallsTest : public testing::Test {
  protected:
+  using Inbox = std::vector<std::unique_ptr<wire::ServerMessageT>>;
   static constexpr WallTime wall{1'700'000'000'000};
 
-  CallsTest() { config.limits.messages_per_second = 1000; }
+  CallsTest() {
+    config.limits.messages_per_second = 1000;
+    world.server = admission::must(world.suite.signature_keys(Buffer(32, 9)));
+  }
 
-  // Once the configuration is as the test wants it.
+  // Once the configuration is as the test wants it; again: after a restart.
   void start(size_t shards = 1) {
     std::vector<ShardInfo> infos;
     for (size_t i = 0; i < shards; ++i) {
       infos.push_back({{Address::v4({192, 0, 2, 1}, static_cast<uint16_t>(40000 + i))}});
     }
-    calls = std::make_unique<Calls>(config, infos, rtc::Fingerprint{9}, registry, random);
+    calls = std::make_unique<Calls>(config, infos, rtc::Fingerprint{9}, Stores{rooms, groups},
+                                    ServerSeed(Buffer(32, 9)), random);
+  }
+  // Everybody's connection is gone, and what the server had in memory.
+  void restart() {
+    start();
+    forget_messages();
   }
 
-  // Makes the outputs readable: messages by connection, commands in order.
+  // Makes the outputs readable: messages by connection, commands in order. Then everybody reads.
   void pump() {
     for (Output& output : calls->take_outputs()) {
       if (auto* send = std::get_if<SendMessage>(&output)) {
@@ -89,8 +129,10 @@ class CallsTest : public testing::Test {
         closed.insert(close->connection);
       } else {
         commands.push_back(std::get<ToShard>(std::move(output)));
+        messages_before_commands = messages_delivered;
       }
     }
+    for (Client& client : clients) read(client);
   }
 
   ConnectionId connect() {
@@ -129,43 +171,104 @@ class CallsTest : public testing::Test {
     pump();
   }
 
-  static wire::JoinT make_join(uint8_t room = 1, uint8_t token = 1, uint64_t sender = 16,
-                               const OfferShape& shape = {}) {
-    wire::JoinT join;
-    join.version = 1;
-    join.room.assign(16, room);
-    join.token.assign(32, token);
-    join.sender = sender;
-    join.profile = {1, 2, 3};
-    join.offer = make_offer(shape);
-    const auto track = [&](const char* mid, wire::Source source, uint16_t width, uint16_t height) {
-      wire::TrackT t;
-      t.mid = mid;
-      t.source = source;
-      t.width = width;
-      t.height = height;
-      join.tracks.push_back(std::make_unique<wire::TrackT>(t));
-    };
-    if (shape.microphone) track("mic", wire::Source::microphone, 0, 0);
-    if (shape.camera) track("cam", wire::Source::camera, 1280, 720);
+  // Somebody with the link of a room, not connected yet.
+  Client& person(uint64_t sender, uint8_t room = 1, uint8_t token = 1) {
+    clients.push_back(make_client(world, SenderId{sender}, room, token));
+    return clients.back();
+  }
+  wire::JoinT newcomer_join(const Client& client, const OfferShape& shape = {}) {
+    wire::JoinT join = join_of(client, shape);
+    join.key_package = mls::encode_message(client.package.package);
+    join.waiting_name = {4, 2};
+    join.group_info = client.alone.group_info(true);
     return join;
   }
-  // A connection that has joined, and what it was told.
-  struct Member {
-    ConnectionId connection;
-    wire::JoinedT joined;
-    ParticipantId id() const { return ParticipantId{joined.self}; }
-  };
-  Member join(wire::JoinT request) {
-    const ConnectionId id = connect();
-    send(id, std::move(request));
-    return joined(id);
+  wire::JoinT returning_join(const Client& client) {
+    wire::JoinT join = join_of(client, {});
+    Buffer message(as_bytes("vicino/2 return").begin(), as_bytes("vicino/2 return").end());
+    message.insert(message.end(), client.nonce.begin(), client.nonce.end());
+    message.insert(message.end(), 16, client.room);
+    const auto proof = crypto::ed25519_sign(client.keys.private_key.expose(), message);
+    join.proof.assign(proof.begin(), proof.end());
+    join.seen = client.seen;
+    return join;
   }
-  Member join(uint8_t room = 1) { return join(make_join(room)); }
-  Member joined(ConnectionId id) {
-    const auto* message = last<wire::JoinedT>(id);
-    EXPECT_TRUE(message) << "not joined";
-    return {id, message ? *message : wire::JoinedT()};
+  void arrive(Client& client) {
+    connect(client);
+    send(client.connection, newcomer_join(client));
+  }
+  void come_back(Client& client) {
+    connect(client);
+    send(client.connection, returning_join(client));
+  }
+  void connect(Client& client) {
+    client.connection = {};
+    client.read = 0;
+    client.connection = connect();
+  }
+  // In the call: founds it, or is let in by the host.
+  Client& member(uint64_t sender, uint8_t room = 1) {
+    Client& client = person(sender, room);
+    arrive(client);
+    for (Client& host : clients) {
+      if (!client.group && host.group && host.room == room && &host != &client) admit(host, client);
+    }
+    EXPECT_TRUE(client.group) << "not in the group";
+    EXPECT_TRUE(last<wire::JoinedT>(client)) << "not joined";
+    return client;
+  }
+
+  wire::CommitT commit_of(Client& client, std::vector<mls::Proposal> proposals) {
+    return commit_of(client, world.commit(*client.group, std::move(proposals), true));
+  }
+  static wire::CommitT commit_of(Client& client, mls::NewEpoch epoch) {
+    wire::CommitT commit;
+    commit.commit = epoch.commit;
+    commit.group_info = epoch.group->group_info(false);
+    if (epoch.welcome) commit.welcome = *epoch.welcome;
+    client.pending = std::move(epoch);
+    return commit;
+  }
+  // Nullopt: it counts. Else why not.
+  std::optional<std::string> commit(Client& client, wire::CommitT request) {
+    client.refused.reset();
+    send(client.connection, std::move(request));
+    return client.refused;
+  }
+  std::optional<std::string> commit(Client& client, std::vector<mls::Proposal> proposals) {
+    return commit(client, commit_of(client, std::move(proposals)));
+  }
+  std::vector<mls::Proposal> adding(const Client& client) {
+    std::vector<mls::Proposal> proposals = {world.join_psk(client.link)};
+    proposals.push_back({mls::Add{client.package.package}});
+    return proposals;
+  }
+  std::optional<std::string> admit(Client& host, const Client& client) {
+    return commit(host, adding(client));
+  }
+  mls::NewEpoch external_commit(Client& client, bool replaces) {
+    const auto* group = last<wire::GroupT>(client);
+    EXPECT_TRUE(group) << "no group to join";
+    mls::ExternalJoinOptions options;
+    options.psks = {world.psk_id(client.link)};
+    if (replaces) options.replaces = client.group->self();
+    return admission::must(mls::Group::join_external(
+        group->group_info, {world.leaf(client.sender, client.link), client.keys.clone()}, options,
+        group->tree, world.environment(), world.random));
+  }
+  std::optional<std::string> change(Client& host, auto change) {
+    admission::CallContext context = admission::context_of(*host.group);
+    change(context);
+    return commit(host, {world.change(*host.group, context)});
+  }
+  std::optional<std::string> remove(Client& host, const Client& removed) {
+    const auto leaf = admission::leaf_of(host.group->tree(), removed.sender);
+    return commit(host, {{mls::Remove{leaf->value}}});
+  }
+  void post(Client& client, std::string_view text) {
+    wire::PostT post;
+    post.message = admission::must(client.group->protect(as_bytes(text), {}, world.random));
+    send(client.connection, std::move(post));
   }
 
   // The last message of this kind that a connection got; null: none since forget_messages().
@@ -179,6 +282,15 @@ class CallsTest : public testing::Test {
     }
     return found;
   }
+  template <class Body>
+  const Body* last(const Client& client) {
+    return last<Body>(client.connection);
+  }
+  ParticipantId id_of(const Client& client) {
+    const auto* joined = last<wire::JoinedT>(client);
+    EXPECT_TRUE(joined) << "not joined";
+    return {joined ? joined->self : 0};
+  }
   // Why a connection was refused; nullopt: it wasn't. A refusal must end the connection.
   std::optional<wire::Refusal> refusal(ConnectionId id) {
     const auto* refused = last<wire::RefusedT>(id);
@@ -186,6 +298,7 @@ class CallsTest : public testing::Test {
     EXPECT_TRUE(closed.contains(id));
     return refused->reason;
   }
+  std::optional<wire::Refusal> refusal(const Client& client) { return refusal(client.connection); }
   std::optional<wire::Refusal> refusal(wire::JoinT request) {
     const ConnectionId id = connect();
     send(id, std::move(request));
@@ -194,6 +307,7 @@ class CallsTest : public testing::Test {
   void forget_messages() {
     inbox.clear();
     commands.clear();
+    for (Client& client : clients) client.read = 0;
   }
   template <class Command>
   const Command* last_command() {
@@ -205,17 +319,46 @@ class CallsTest : public testing::Test {
   }
 
   Config config;
-  MemoryRegistry registry;
+  MemoryRooms rooms;
+  MemoryGroups groups{rooms};
   SeededRandom random{1};
+  admission::MemberWorld world;
   std::unique_ptr<Calls> calls;
   Instant now{seconds(1000).us};
-  std::map<ConnectionId, std::vector<std::unique_ptr<wire::ServerMessageT>>> inbox;
+  std::deque<Client> clients;
+  std::map<ConnectionId, Inbox> inbox;
   std::set<ConnectionId> closed;
   std::vector<ToShard> commands;
+  size_t messages_delivered = 0, messages_before_commands = 0;
   uint64_t last_connection = 0;
 
  private:
+  static wire::JoinT join_of(const Client& client, const OfferShape& shape) {
+    wire::JoinT join;
+    join.version = 2;
+    join.room.assign(16, client.room);
+    join.token = client.token;
+    join.sender = client.sender.value;
+    join.offer = make_offer(shape);
+    const auto track = [&](const char* mid, wire::Source source, uint16_t width, uint16_t height) {
+      wire::TrackT t;
+      t.mid = mid;
+      t.source = source;
+      t.width = width;
+      t.height = height;
+      join.tracks.push_back(std::make_unique<wire::TrackT>(t));
+    };
+    if (shape.microphone) track("mic", wire::Source::microphone, 0, 0);
+    if (shape.camera) track("cam", wire::Source::camera, 1280, 720);
+    return join;
+  }
+  void read(Client& client) {
+    const Inbox& messages = inbox[client.connection];
+    while (client.read < messages.size()) hear(world, client, *messages[client.read++]);
+  }
   void deliver(const SendMessage& send) {
+    ++messages_delivered;
+    EXPECT_LE(send.message.size(), limits::max_wire_message);
     flatbuffers::Verifier verifier(send.message.data(), send.message.size());
     ASSERT_TRUE(verifier.VerifyBuffer<wire::ServerMessage>(nullptr));
     inbox[send.to].emplace_back(

@@ -23,7 +23,7 @@ wire::WatchT watch(std::initializer_list<uint32_t> participants) {
 TEST_F(CallsTest, AConnectionThatDoesntJoinIsClosed) {
   start();
   const ConnectionId idle = connect();
-  const Member joined = join();
+  Client& joined = member(1);
   EXPECT_EQ(calls->next_timeout(), now + seconds(30));
   advance(seconds(30) - microseconds(1));
   EXPECT_FALSE(closed.contains(idle));
@@ -51,35 +51,17 @@ TEST_F(CallsTest, ConnectionsAreCounted) {
   EXPECT_FALSE(refusal(connect()));
 }
 
-TEST_F(CallsTest, AProfileGoesToTheOthersOfTheRoom) {
-  start();
-  const Member a = join(make_join(1));
-  const Member b = join(make_join(1));
-  const Member elsewhere = join(make_join(2));
-  wire::SetProfileT profile;
-  profile.profile = {7, 7, 7};
-  send(a.connection, profile);
-  ASSERT_TRUE(last<wire::ProfileChangedT>(b.connection));
-  EXPECT_EQ(last<wire::ProfileChangedT>(b.connection)->id, a.joined.self);
-  EXPECT_EQ(last<wire::ProfileChangedT>(b.connection)->profile, (Buffer{7, 7, 7}));
-  EXPECT_FALSE(last<wire::ProfileChangedT>(a.connection));
-  EXPECT_FALSE(last<wire::ProfileChangedT>(elsewhere.connection));
-  const Member late = join(make_join(1));
-  ASSERT_EQ(late.joined.roster.size(), 2u);
-  EXPECT_EQ(late.joined.roster[0]->profile, (Buffer{7, 7, 7})) << "who comes later sees it as well";
-}
-
 TEST_F(CallsTest, WantsReachTheShardForTheOwnRoomOnly) {
   start();
-  const Member a = join(make_join(1));
-  const Member b = join(make_join(1));
-  const Member elsewhere = join(make_join(2));
-  send(a.connection, watch({elsewhere.joined.self, b.joined.self, a.joined.self, 0, 999}));
+  Client& a = member(1);
+  Client& b = member(2);
+  Client& elsewhere = member(1, 2);
+  send(a.connection, watch({id_of(elsewhere).value, id_of(b).value, id_of(a).value, 0, 999}));
   const auto* set = last_command<sfu::SetWants>();
   ASSERT_TRUE(set);
-  EXPECT_EQ(set->id, a.id());
+  EXPECT_EQ(set->id, id_of(a));
   ASSERT_EQ(set->wants.size(), 1u);
-  EXPECT_EQ(set->wants[0].participant, b.id());
+  EXPECT_EQ(set->wants[0].participant, id_of(b));
   EXPECT_EQ(set->wants[0].source, sfu::Source::camera);
   EXPECT_EQ(set->wants[0].width, 640);
   EXPECT_EQ(set->wants[0].height, 360);
@@ -88,7 +70,7 @@ TEST_F(CallsTest, WantsReachTheShardForTheOwnRoomOnly) {
 TEST_F(CallsTest, WantsAreBounded) {
   config.limits.max_participants_per_room = 2;
   start();
-  const Member a = join();
+  Client& a = member(1);
   send(a.connection, watch({1, 2, 3, 4}));
   EXPECT_FALSE(refusal(a.connection));
   send(a.connection, watch({1, 2, 3, 4, 5}));
@@ -97,16 +79,16 @@ TEST_F(CallsTest, WantsAreBounded) {
 
 TEST_F(CallsTest, SlotsAreToldToTheirParticipant) {
   start();
-  const Member a = join();
-  const Member b = join();
+  Client& a = member(1);
+  Client& b = member(2);
   event(sfu::SlotsChanged{
-      a.id(),
-      {{"v0", b.id(), sfu::Source::screen}, {"a0", std::nullopt, sfu::Source::microphone}}});
+      id_of(a),
+      {{"v0", id_of(b), sfu::Source::screen}, {"a0", std::nullopt, sfu::Source::microphone}}});
   const auto* told = last<wire::SlotsT>(a.connection);
   ASSERT_TRUE(told);
   ASSERT_EQ(told->slots.size(), 2u);
   EXPECT_EQ(told->slots[0]->mid, "v0");
-  EXPECT_EQ(told->slots[0]->participant, b.joined.self);
+  EXPECT_EQ(told->slots[0]->participant, id_of(b).value);
   EXPECT_EQ(told->slots[0]->source, wire::Source::screen);
   EXPECT_EQ(told->slots[1]->participant, 0u);
   EXPECT_FALSE(last<wire::SlotsT>(b.connection));
@@ -115,7 +97,7 @@ TEST_F(CallsTest, SlotsAreToldToTheirParticipant) {
 TEST_F(CallsTest, TooManyMessagesEndAConnection) {
   config.limits.messages_per_second = 10;  // averaged over 2 s
   start();
-  const Member a = join();
+  Client& a = member(1);
   advance(seconds(10));
   for (int i = 0; i < 20; ++i) send(a.connection, watch({}));
   EXPECT_FALSE(refusal(a.connection)) << "a burst of two seconds' worth";
@@ -131,16 +113,20 @@ TEST_F(CallsTest, JoinsCostMoreThanOtherMessages) {
   config.limits.messages_per_second = 10;
   start();
   const ConnectionId id = connect();
-  for (int i = 0; i < 2; ++i) send(id, make_join());
+  Client& a = person(1);
+  a.connection = id;
+  a.nonce = last<wire::HelloT>(id)->nonce;
+  send(id, newcomer_join(a));
+  send(id, returning_join(a));
   EXPECT_FALSE(refusal(id));
-  send(id, make_join());
+  send(id, returning_join(a));
   EXPECT_EQ(refusal(id), Refusal::too_many_requests);
 }
 
 TEST_F(CallsTest, DrainingTellsEverybodyAndLetsNobodyIn) {
   config.open_rooms = {{"lobby", ""}};
   start();
-  const Member a = join();
+  Client& a = member(1);
   const ConnectionId idle = connect();
   calls->drain(now);
   pump();
@@ -155,50 +141,102 @@ TEST_F(CallsTest, DrainingTellsEverybodyAndLetsNobodyIn) {
   EXPECT_EQ(calls->counts().connections, 0u);
 }
 
+TEST_F(CallsTest, PostsAndCommitsCostByWhatTheyTake) {
+  config.limits.messages_per_second = 10;  // 20 at once
+  start();
+  Client& a = member(1);
+  advance(seconds(10));
+  for (int i = 0; i < 4; ++i) EXPECT_FALSE(commit(a, std::vector<mls::Proposal>()));
+  EXPECT_FALSE(refusal(a));
+  commit_of(a, std::vector<mls::Proposal>());
+  a.pending.reset();
+  wire::PostT large;
+  large.message.assign(8192, 1);
+  send(a.connection, large);
+  EXPECT_EQ(refusal(a), Refusal::too_many_requests);
+}
+
+TEST_F(CallsTest, MembersOnlySpeakAfterJoining) {
+  start();
+  Client& host = member(1);
+  Client& waiting = person(2);
+  const auto refused = [&](auto message, bool in_lobby_too) {
+    const ConnectionId early = connect();
+    send(early, message);
+    EXPECT_EQ(refusal(early), Refusal::bad_message);
+    if (!in_lobby_too) return;
+    arrive(waiting);
+    send(waiting.connection, message);
+    EXPECT_EQ(refusal(waiting), Refusal::bad_message);
+  };
+  wire::PostT post;
+  post.message = {1};
+  wire::CommitT commit;
+  commit.commit = {1};
+  commit.group_info = {1};
+  refused(post, true);
+  refused(wire::ReadyT(), true);
+  refused(wire::DenyT(), true);
+  refused(wire::GetGroupT(), false);
+  refused(commit, false);
+  EXPECT_TRUE(host.waiting.empty());
+}
+
+// Everybody does anything at any time; what is kept must follow.
 TEST_F(CallsTest, ManyStaysLeaveNothingBehind) {
-  config.limits.max_connections = 50;
+  config.limits.max_connections = 30;
   config.limits.max_participants = 20;
-  config.limits.max_rooms = 5;
+  config.limits.max_rooms = 3;
   start(3);
   SeededRandom dice(7);
-  std::vector<ConnectionId> open;
-  std::vector<std::vector<uint8_t>> tokens = {{}};
-  for (int i = 0; i < 1500; ++i) {
-    const uint64_t roll = dice.next() % 10;
-    if (roll < 4 || open.empty()) {
-      open.push_back(connect());
-      auto request = make_join(static_cast<uint8_t>(dice.next() % 8));
-      request.resume = tokens[dice.next() % tokens.size()];
-      send(open.back(), std::move(request));
-      if (const auto* joined = last<wire::JoinedT>(open.back())) tokens.push_back(joined->resume);
+  for (uint64_t i = 0; i < 600; ++i) {
+    Client* one = clients.empty() ? nullptr : &clients[dice.next() % clients.size()];
+    const uint64_t roll = dice.next() % 12;
+    if (roll < 3 || !one) {
+      Client& fresh = person(100 + i, static_cast<uint8_t>(dice.next() % 5));
+      fresh.connection = connect();
+      if (!refusal(fresh)) send(fresh.connection, newcomer_join(fresh));
+    } else if (roll < 6) {
+      for (Client& other : clients) {
+        if (one->group && other.room == one->room && one->waiting.contains(other.sender.value) &&
+            !closed.contains(one->connection)) {
+          admit(*one, other);
+          break;
+        }
+      }
+    } else if (roll < 8) {
+      close(one->connection);
+      closed.insert(one->connection);
+    } else if (roll < 10 && one->group) {
+      connect(*one);
+      if (!refusal(*one)) send(one->connection, returning_join(*one));
+    } else if (roll == 10) {
+      send(one->connection, wire::LeaveT());
     } else {
-      const size_t pick = dice.next() % open.size();
-      if (roll < 6) send(open[pick], wire::LeaveT());
-      close(open[pick]);
-      open.erase(open.begin() + static_cast<std::ptrdiff_t>(pick));
+      advance(seconds(5));
     }
-    if (roll == 9) advance(seconds(3));
-    if (tokens.size() > 10) tokens.erase(tokens.begin() + 1);
     const auto counts = calls->counts();
-    EXPECT_LE(counts.connections, 50u);
-    EXPECT_LE(counts.participants, 20u);
-    EXPECT_LE(counts.rooms, 5u);
-    inbox.clear();
+    EXPECT_LE(counts.connections, 30u);
+    EXPECT_LE(counts.participants + counts.waiting, 20u);
+    EXPECT_LE(counts.rooms, 3u);
   }
-  for (const ConnectionId id : open) close(id);
+  for (uint64_t id = 1; id <= last_connection; ++id) close({id});
   advance(seconds(60));
   EXPECT_EQ(calls->counts().connections, 0u);
   EXPECT_EQ(calls->counts().participants, 0u);
+  EXPECT_EQ(calls->counts().waiting, 0u);
   EXPECT_EQ(calls->counts().rooms, 0u);
   EXPECT_EQ(calls->next_timeout(), Instant::never());
-  EXPECT_GT(calls->counts().resumes, 10u) << "the dice must have met what is tested";
+  EXPECT_TRUE(groups.groups.empty());
+  EXPECT_GT(calls->counts().resumes, 5u) << "the dice must have met what is tested";
+  EXPECT_GT(calls->counts().joins, 20u);
 
-  std::map<std::pair<size_t, uint64_t>, std::set<uint32_t>> rooms;  // what the shards believe
+  std::map<std::pair<size_t, uint64_t>, std::set<uint32_t>> shard_rooms;  // what shards believe
   for (const ToShard& c : commands) {
     std::visit(
         [&](const auto& command) {
           using T = std::decay_t<decltype(command)>;
-          auto& members = rooms[{c.shard, command.room.value}];
+          auto& members = shard_rooms[{c.shard, command.room.value}];
           if constexpr (std::is_same_v<T, sfu::AddParticipant>) {
             EXPECT_TRUE(members.insert(command.setup.id.value).second);
           } else if constexpr (std::is_same_v<T, sfu::ReplaceParticipant>) {
@@ -209,7 +247,7 @@ TEST_F(CallsTest, ManyStaysLeaveNothingBehind) {
         },
         c.command);
   }
-  for (const auto& [room, members] : rooms) EXPECT_TRUE(members.empty());
+  for (const auto& [room, members] : shard_rooms) EXPECT_TRUE(members.empty());
 }
 
 }  // namespace

@@ -9,17 +9,24 @@ Room* Directory::find_room(const RoomKey& key) {
   return found == rooms_by_key_.end() ? nullptr : &room(found->second);
 }
 
-Room& Directory::room(sfu::RoomId id) {
+Room* Directory::find_room(sfu::RoomId id) {
   const auto found = rooms_.find(id);
-  CHECK(found != rooms_.end());
-  return found->second;
+  return found == rooms_.end() ? nullptr : &found->second;
+}
+
+Room& Directory::room(sfu::RoomId id) {
+  Room* found = find_room(id);
+  CHECK(found);
+  return *found;
 }
 
 Room& Directory::make_room(RoomKey key, const TokenHash& token, size_t shard) {
   const sfu::RoomId id{++last_room_};
   const bool is_new = rooms_by_key_.emplace(key, id).second;
   CHECK(is_new);
-  return rooms_.emplace(id, Room{id, std::move(key), token, shard, {}}).first->second;
+  auto call = std::holds_alternative<RoomName>(key) ? std::make_unique<CallRoom>() : nullptr;
+  return rooms_.emplace(id, Room{id, std::move(key), token, shard, {}, std::move(call)})
+      .first->second;
 }
 
 size_t Directory::emptiest_shard() const {
@@ -32,9 +39,9 @@ Stay* Directory::find_stay(ParticipantId id) {
   return found == stays_.end() ? nullptr : &found->second;
 }
 
-Stay* Directory::find_resumable(const ResumeToken& token) {
-  const auto found = by_resume_.find(sha256(token));
-  return found == by_resume_.end() ? nullptr : find_stay(found->second);
+Stay* Directory::find_stay(const Room& room, SenderId sender) {
+  const auto found = room.call->stays.find(sender);
+  return found == room.call->stays.end() ? nullptr : find_stay(found->second);
 }
 
 Stay* Directory::find_resource(const std::string& id) {
@@ -49,11 +56,8 @@ Stay& Directory::add(Room& room, Stay stay) {
   } while (last_stay_ == 0 || stays_.contains(ParticipantId{last_stay_}));
   stay.id = ParticipantId{last_stay_};
   stay.room = room.id;
-  if (stay.resource) {
-    by_resource_[sha256(as_bytes(stay.resource->id))] = stay.id;
-  } else {
-    by_resume_[sha256(stay.resume)] = stay.id;
-  }
+  if (stay.resource) by_resource_[sha256(as_bytes(stay.resource->id))] = stay.id;
+  if (room.call) room.call->stays[stay.sender] = stay.id;
   room.members.insert(stay.id);
   ++members_of_shard_[room.shard];
   return stays_.emplace(stay.id, std::move(stay)).first->second;
@@ -63,24 +67,31 @@ void Directory::remove(ParticipantId id) {
   const auto found = stays_.find(id);
   CHECK(found != stays_.end());
   const Stay& stay = found->second;
-  if (stay.resource) {
-    by_resource_.erase(sha256(as_bytes(stay.resource->id)));
-  } else {
-    by_resume_.erase(sha256(stay.resume));
-  }
+  if (stay.resource) by_resource_.erase(sha256(as_bytes(stay.resource->id)));
   Room& its_room = room(stay.room);
+  if (its_room.call) its_room.call->stays.erase(stay.sender);
   its_room.members.erase(id);
   --members_of_shard_[its_room.shard];
-  if (its_room.members.empty()) {
-    rooms_by_key_.erase(its_room.key);
-    rooms_.erase(its_room.id);
-  }
   stays_.erase(found);
+  if (!its_room.call) remove_if_unused(its_room);
+}
+
+void Directory::remove_if_unused(Room& room) {
+  if (!room.members.empty()) return;
+  if (room.call && (room.call->group || !room.call->lobby.empty())) return;
+  const sfu::RoomId id = room.id;
+  rooms_by_key_.erase(room.key);
+  rooms_.erase(id);
+}
+
+size_t Directory::waiting() const {
+  size_t sum = 0;
+  for (const auto& [id, room] : rooms_) sum += room.call ? room.call->lobby.size() : 0;
+  return sum;
 }
 
 bool Directory::empty() const {
-  return rooms_.empty() && rooms_by_key_.empty() && stays_.empty() && by_resume_.empty() &&
-         by_resource_.empty() &&
+  return rooms_.empty() && rooms_by_key_.empty() && stays_.empty() && by_resource_.empty() &&
          std::ranges::all_of(members_of_shard_, [](size_t members) { return members == 0; });
 }
 

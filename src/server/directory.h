@@ -2,24 +2,39 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <variant>
 #include <vector>
 
-#include "server/requests.h"
+#include "server/call_group.h"
+#include "server/lobby.h"
 
 namespace vicino::server {
 
 using RoomKey = std::variant<RoomName, std::string>;  // of an encrypted room, of an open one
 
+// What an encrypted room has beside its media.
+struct CallRoom {
+  std::optional<CallGroup> group;
+  Lobby lobby;
+  std::map<SenderId, ParticipantId>
+      stays;                 // of members; those that a restart left behind have none
+  std::set<SenderId> ready;  // for the current epoch
+  bool switched = false;     // all were ready
+};
+
 struct Room {
   sfu::RoomId id;
   RoomKey key;
-  TokenHash token;  // of an encrypted room: what holds while somebody is in, whatever is on disk
+  TokenHash token;  // of an encrypted room: what holds while it is in use, whatever is on disk
   size_t shard;
   std::set<ParticipantId> members;  // in order of arrival, as ids grow
+  std::unique_ptr<CallRoom> call;   // null: an open room
+
+  const RoomName& name() const { return std::get<RoomName>(key); }  // of an encrypted room
 };
 
 // What a WHIP or WHEP resource is beside a participant.
@@ -34,9 +49,7 @@ struct Stay {
   ParticipantId id;  // given by the directory
   sfu::RoomId room;  // "
   // A client's:
-  uint64_t sender = 0;
-  Buffer profile;
-  ResumeToken resume{};
+  SenderId sender;
   std::optional<ConnectionId> connection;  // nullopt: lost, its place is kept for a while
   // A resource's:
   std::optional<Resource> resource;
@@ -48,19 +61,23 @@ class Directory {
 
   // References stay valid until the room or stay is removed.
   Room* find_room(const RoomKey& key);
+  Room* find_room(sfu::RoomId id);
   Room& room(sfu::RoomId id);
   Room& make_room(RoomKey key, const TokenHash& token, size_t shard);
   size_t emptiest_shard() const;
 
   Stay* find_stay(ParticipantId id);
-  Stay* find_resumable(const ResumeToken& token);
+  Stay* find_stay(const Room& room, SenderId sender);
   Stay* find_resource(const std::string& id);
   Stay& add(Room& room, Stay stay);
-  // The last member takes its room along.
+  // An open room goes with its last member.
   void remove(ParticipantId id);
+  // Unless somebody is in it, waits for it, or may come back.
+  void remove_if_unused(Room& room);
 
   size_t rooms() const { return rooms_.size(); }
   size_t stays() const { return stays_.size(); }
+  size_t waiting() const;
   // Whether nothing is kept, in no index either: so it must be once everybody has gone.
   bool empty() const;
 
@@ -69,8 +86,7 @@ class Directory {
   std::map<sfu::RoomId, Room> rooms_;
   std::map<RoomKey, sfu::RoomId> rooms_by_key_;
   std::map<ParticipantId, Stay> stays_;
-  // By the hash of the token: how long a search takes tells nothing about tokens.
-  std::map<TokenHash, ParticipantId> by_resume_;
+  // By the hash of the id: how long a search takes tells nothing about ids.
   std::map<TokenHash, ParticipantId> by_resource_;
   uint64_t last_room_ = 0;
   uint32_t last_stay_ = 0;

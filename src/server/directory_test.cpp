@@ -5,9 +5,9 @@
 namespace vicino::server {
 namespace {
 
-Stay client(uint8_t token) {
+Stay client(uint64_t sender) {
   Stay stay;
-  stay.resume.fill(token);
+  stay.sender = {sender};
   return stay;
 }
 
@@ -20,29 +20,54 @@ Stay resource(const std::string& id) {
 TEST(Directory, KeepsNothingOfThoseWhoHaveGone) {
   Directory directory(2);
   EXPECT_TRUE(directory.empty());
-  Room& room = directory.make_room("lobby", {}, 1);
-  const ParticipantId a = directory.add(room, client(1)).id;
-  const ParticipantId b = directory.add(room, resource("id")).id;
-  EXPECT_EQ(directory.find_resumable({1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1})->id, a);
+  Room& call = directory.make_room(RoomName{1}, {}, 1);
+  Room& open = directory.make_room("lobby", {}, 1);
+  const ParticipantId a = directory.add(call, client(1)).id;
+  const ParticipantId b = directory.add(open, resource("id")).id;
+  EXPECT_EQ(directory.find_stay(call, SenderId{1})->id, a);
+  EXPECT_FALSE(directory.find_stay(call, SenderId{2}));
   EXPECT_EQ(directory.find_resource("id")->id, b);
   EXPECT_FALSE(directory.find_resource("")) << "a client is no resource";
-  EXPECT_FALSE(directory.find_resumable({})) << "nor can a resource be resumed";
-  directory.remove(a);
-  EXPECT_TRUE(directory.find_room("lobby"));
-  EXPECT_FALSE(directory.empty());
   directory.remove(b);
-  EXPECT_FALSE(directory.find_room("lobby"));
+  EXPECT_FALSE(directory.find_room("lobby")) << "an open room goes with its last";
+  directory.remove(a);
+  EXPECT_FALSE(directory.empty()) << "somebody may come back";
+  directory.remove_if_unused(call);
+  EXPECT_FALSE(directory.find_room(RoomName{1}));
+  EXPECT_TRUE(directory.empty());
+}
+
+TEST(Directory, ARoomInUseStays) {
+  Directory directory(1);
+  Room& room = directory.make_room(RoomName{1}, {}, 0);
+  room.call->lobby.add({.connection = {1},
+                        .sender = {1},
+                        .key_package_ref = {},
+                        .signature_key = {},
+                        .key_package = {},
+                        .name = {},
+                        .group_info = {},
+                        .media = {}});
+  EXPECT_EQ(directory.waiting(), 1u);
+  directory.remove_if_unused(room);
+  EXPECT_TRUE(directory.find_room(RoomName{1})) << "somebody waits";
+  room.call->lobby.take({1});
+  const ParticipantId a = directory.add(room, client(1)).id;
+  directory.remove_if_unused(room);
+  EXPECT_TRUE(directory.find_room(RoomName{1})) << "somebody is in";
+  directory.remove(a);
+  directory.remove_if_unused(room);
   EXPECT_TRUE(directory.empty());
 }
 
 TEST(Directory, TheEmptiestShardIsTheOneWithFewestNow) {
   Directory directory(3);
   EXPECT_EQ(directory.emptiest_shard(), 0u);
-  Room& first = directory.make_room("first", {}, 0);
+  Room& first = directory.make_room(RoomName{1}, {}, 0);
   const ParticipantId a = directory.add(first, client(1)).id;
   const ParticipantId b = directory.add(first, client(2)).id;
-  directory.add(directory.make_room("second", {}, 1), client(3));
-  directory.add(directory.make_room("third", {}, 2), client(4));
+  directory.add(directory.make_room(RoomName{2}, {}, 1), client(3));
+  directory.add(directory.make_room(RoomName{3}, {}, 2), client(4));
   EXPECT_EQ(directory.emptiest_shard(), 1u);
   directory.remove(a);
   directory.remove(b);
@@ -53,7 +78,7 @@ TEST(Directory, IdsAreNeitherNobodyNorRepeated) {
   Directory directory(1);
   std::set<ParticipantId> ids;
   for (int i = 0; i < 3; ++i) {
-    const Stay& stay = directory.add(directory.make_room("again", {}, 0), client(1));
+    const Stay& stay = directory.add(directory.make_room("again", {}, 0), resource("id"));
     EXPECT_NE(stay.id.value, 0u);
     EXPECT_TRUE(ids.insert(stay.id).second);
     directory.remove(stay.id);

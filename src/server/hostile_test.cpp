@@ -1,5 +1,4 @@
 // Messages no client of this project sends: all are refused or harmless, none ends the process.
-#include "base/limits.h"
 #include "server/calls_fixture.h"
 #include "server/requests.h"
 
@@ -10,60 +9,101 @@ using wire::Refusal;
 
 TEST_F(CallsTest, LengthsAreExact) {
   start();
+  Client& client = person(1);
+  uint64_t refusals = 0;
   const auto refused = [&](auto change) {
-    wire::JoinT request = make_join();
+    wire::JoinT request = newcomer_join(client);
     change(request);
     EXPECT_EQ(refusal(std::move(request)), Refusal::bad_message);
+    EXPECT_EQ(calls->counts().bad_messages, ++refusals);
   };
   refused([](wire::JoinT& j) { j.room.pop_back(); });
   refused([](wire::JoinT& j) { j.room.push_back(0); });
   refused([](wire::JoinT& j) { j.room.clear(); });
   refused([](wire::JoinT& j) { j.token.pop_back(); });
   refused([](wire::JoinT& j) { j.token.push_back(0); });
-  refused([](wire::JoinT& j) { j.sender = 17; });
-  refused([](wire::JoinT& j) { j.profile.clear(); });
-  refused([](wire::JoinT& j) { j.profile.resize(limits::max_profile + 1); });
-  refused([](wire::JoinT& j) { j.resume.assign(15, 1); });
+  refused([](wire::JoinT& j) { j.sender = 0; });
+  refused([](wire::JoinT& j) { j.key_package.clear(); });
+  refused([](wire::JoinT& j) { j.key_package.resize(max_key_package + 1); });
+  refused([](wire::JoinT& j) { j.waiting_name.resize(max_waiting_name + 1); });
+  refused([](wire::JoinT& j) { j.group_info.clear(); });
+  refused([](wire::JoinT& j) { j.group_info.resize(20'000); });
+  refused([](wire::JoinT& j) { j.proof.assign(63, 1); });
   refused([](wire::JoinT& j) { j.tracks[0]->source = static_cast<wire::Source>(4); });
   refused([](wire::JoinT& j) { j.tracks[1]->source = wire::Source::microphone; });
   refused([](wire::JoinT& j) {
     for (int i = 0; i < 3; ++i) j.tracks.push_back(std::make_unique<wire::TrackT>(*j.tracks[0]));
   });
   refused([](wire::JoinT& j) { j.offer.assign(limits::max_wire_message, 'x'); });
-  EXPECT_EQ(calls->counts().bad_messages, 13u);
-  wire::JoinT longest = make_join();
-  longest.profile.resize(limits::max_profile);
+  auto longest = newcomer_join(client);
+  longest.waiting_name.resize(max_waiting_name);
   EXPECT_FALSE(refusal(std::move(longest)));
 }
 
-TEST_F(CallsTest, MessagesOutOfPlaceAreRefused) {
+TEST_F(CallsTest, LengthsOfWhatMembersSayAreExact) {
   start();
-  wire::SetProfileT profile;
-  profile.profile = {1};
-  const ConnectionId early = connect();
-  send(early, profile);
-  EXPECT_EQ(refusal(early), Refusal::bad_message);
-  const ConnectionId watching = connect();
-  send(watching, wire::WatchT());
-  EXPECT_EQ(refusal(watching), Refusal::bad_message);
+  uint64_t next = 1;
+  const auto refused = [&](auto message) {
+    const ConnectionId id = connect();
+    send(id, std::move(message));
+    ASSERT_EQ(refusal(id), Refusal::bad_message);
+    EXPECT_EQ(calls->counts().bad_messages, next++);
+  };
+  wire::PostT post;
+  refused(post);
+  post.message.resize(max_post + 1);
+  refused(post);
+  wire::CommitT commit;
+  refused(commit);
+  commit.commit = {1};
+  refused(commit);
+  commit.group_info = {1};
+  commit.token_hash.resize(31);
+  refused(commit);
+}
 
-  const Member a = join();
+TEST_F(CallsTest, WantsAreOfKnownSources) {
+  start();
+  Client& a = member(1);
   wire::WatchT watch;
   watch.wants.push_back(std::make_unique<wire::WantT>());
   watch.wants[0]->source = static_cast<wire::Source>(200);
   send(a.connection, std::move(watch));
-  EXPECT_EQ(refusal(a.connection), Refusal::bad_message);
-  const Member b = join();
-  profile.profile.clear();
-  send(b.connection, profile);
-  EXPECT_EQ(refusal(b.connection), Refusal::bad_message);
+  EXPECT_EQ(refusal(a), Refusal::bad_message);
   calls->handle_message(now, wall, ConnectionId{12345}, Buffer{1, 2, 3});
   calls->handle_close(now, ConnectionId{12345});
 }
 
+// A leaf that made the group's tree too large for a message would lock everybody else out.
+TEST_F(CallsTest, ALeafIsBounded) {
+  start();
+  Client& host = member(1);
+  ASSERT_FALSE(change(host, [](auto& c) { c.lobby = false; }));
+  Client& large = person(2);
+  mls::LeafTemplate leaf = world.leaf(large.sender, large.link);
+  for (uint16_t i = 0; i < 300; ++i) {
+    leaf.capabilities.extensions.push_back(mls::ExtensionType{static_cast<uint16_t>(0xf200 + i)});
+  }
+  large.package =
+      mls::make_key_package(world.suite, large.keys.clone(), leaf, world.lifetime(), world.random);
+  EXPECT_EQ(refusal(newcomer_join(large)), Refusal::bad_message);
+  Client& outside = person(3);
+  arrive(outside);
+  send(outside.connection, wire::GetGroupT());
+  const auto* group = last<wire::GroupT>(outside);
+  ASSERT_TRUE(group);
+  leaf.credential = admission::credential_of(outside.sender);
+  mls::ExternalJoinOptions options;
+  options.psks = {world.psk_id(outside.link)};
+  auto epoch = admission::must(
+      mls::Group::join_external(group->group_info, {leaf, outside.keys.clone()}, options,
+                                group->tree, world.environment(), world.random));
+  EXPECT_EQ(commit(outside, commit_of(outside, std::move(epoch))), "a leaf has up to 1024 bytes");
+}
+
 TEST_F(CallsTest, EveryTruncatedMessageIsRefused) {
   start();
-  const Buffer whole = encode(make_join(1, 1, 16, {.audio_slots = 0, .video_slots = 0}));
+  const Buffer whole = encode(newcomer_join(person(1), {.audio_slots = 0, .video_slots = 0}));
   for (size_t size = 0; size < whole.size(); ++size) {
     const ConnectionId id = connect();
     // In memory of its own, so that a sanitizer sees a read past the end.
@@ -79,13 +119,14 @@ TEST_F(CallsTest, EveryTruncatedMessageIsRefused) {
 
 TEST_F(CallsTest, AMessageAtAnyPlaceInMemoryIsRead) {
   start();
-  const Buffer message = encode(make_join());
+  const Buffer message = encode(newcomer_join(person(1)));
   for (size_t offset = 0; offset < 8; ++offset) {
     Buffer memory(offset);
     memory.insert(memory.end(), message.begin(), message.end());
     const ConnectionId id = connect();
     send_bytes(id, Bytes(memory).subspan(offset));
-    joined(id);
+    EXPECT_TRUE(last<wire::JoinedT>(id) || last<wire::InLobbyT>(id));
+    send(id, wire::LeaveT());
   }
 }
 
@@ -93,14 +134,20 @@ TEST_F(CallsTest, DamagedAndRandomMessagesNeverEndTheProcess) {
   config.limits.max_participants = 10;
   start();
   SeededRandom dice(99);
-  wire::SetProfileT profile;
-  profile.profile = {1, 2, 3};
+  wire::PostT post;
+  post.message = {1, 2, 3};
+  wire::CommitT commit;
+  commit.commit = {1, 2, 3};
+  commit.group_info = {1};
   wire::WatchT watch;
   watch.wants.push_back(std::make_unique<wire::WantT>());
-  const std::vector<Buffer> seeds = {encode(make_join()), encode(profile), encode(std::move(watch)),
+  Client& client = person(1);
+  const std::vector<Buffer> seeds = {encode(newcomer_join(client)), encode(returning_join(client)),
+                                     encode(std::move(post)),       encode(std::move(commit)),
+                                     encode(std::move(watch)),      encode(wire::GetGroupT()),
                                      encode(wire::LeaveT())};
   size_t refused = 0;
-  constexpr size_t rounds = 20'000;
+  constexpr size_t rounds = 10'000;
   for (size_t round = 0; round < rounds; ++round) {
     Buffer message;
     if (dice.next() % 4 == 0) {
@@ -139,9 +186,9 @@ TEST_F(CallsTest, DeepAndWideMessagesAreRefused) {
   builder.Finish(wire::CreateClientMessage(builder, wire::ClientBody::Watch, body.Union()));
   ASSERT_LT(builder.GetSize(), limits::max_wire_message);
   start();
-  const Member a = join();
+  Client& a = member(1);
   send_bytes(a.connection, Bytes(builder.GetBufferPointer(), builder.GetSize()));
-  EXPECT_EQ(refusal(a.connection), Refusal::bad_message);
+  EXPECT_EQ(refusal(a), Refusal::bad_message);
 }
 
 }  // namespace

@@ -1,5 +1,4 @@
-// Who gets into an encrypted room.
-#include "base/limits.h"
+// Who gets to the door of an encrypted room: newcomers, and members who come back.
 #include "server/calls_impl.h"
 #include "server/sha256.h"
 
@@ -10,85 +9,20 @@ std::unexpected<RefusedRequest> refused(wire::Refusal reason, const char* detail
   return std::unexpected(RefusedRequest{reason, detail});
 }
 
-// Bytes a participant takes in a Joined message beside its profile, generously.
-constexpr size_t entry_overhead = 64;
-constexpr size_t joined_overhead = 1024;
+std::unexpected<RefusedRequest> bad(std::string_view detail) {
+  return std::unexpected(RefusedRequest{wire::Refusal::bad_message, detail});
+}
 
 }  // namespace
 
-void Calls::Impl::join(Instant now, WallTime wall, ConnectionId id, const JoinRequest& request) {
-  const auto refuse_join = [&](wire::Refusal reason, const char* detail) {
-    ++refused_joins_;
-    refuse(now, id, reason, detail);
-  };
-  const auto admission = admit(id, request);
-  if (!admission) return refuse_join(admission.error().reason, admission.error().detail);
-
-  Room* room = admission->room;
-  const size_t shard = room ? room->shard : directory_.emptiest_shard();
-  auto media = negotiator_.for_client(request.offer, request.tracks, shards_[shard]);
-  if (!media) return refuse_join(wire::Refusal::bad_offer, media.error().where);
-  if (named_like_an_open_room(request.room)) {
-    return refuse_join(wire::Refusal::open_room, "an open room is for WHIP and WHEP");
-  }
-  if (const Status status = register_room(wall, request, *admission); !status) {
-    return refuse_join(wire::Refusal::server_full, status.error().where);
-  }
-
-  if (admission->stay) {
-    continue_stay(now, id, request, *admission->stay, std::move(*media));
-  } else {
-    if (!room) room = &directory_.make_room(request.room, admission->token, shard);
-    begin_stay(id, request, *room, std::move(*media));
-  }
-}
-
-std::expected<Calls::Impl::Admission, RefusedRequest> Calls::Impl::admit(
-    ConnectionId id, const JoinRequest& request) {
-  const Limits& limits = config_.limits;
-  Room* room = directory_.find_room(request.room);
-  const auto stay = stay_to_continue(id, request);
-  if (!stay) return std::unexpected(stay.error());
-  if (!*stay) {
-    if (directory_.stays() >= limits.max_participants) {
-      return refused(wire::Refusal::server_full, "too many participants");
-    }
-    if (!room && directory_.rooms() >= limits.max_rooms) {
-      return refused(wire::Refusal::server_full, "too many rooms");
-    }
-    if (room && room->members.size() >= limits.max_participants_per_room) {
-      return refused(wire::Refusal::room_full, "too many participants in the room");
-    }
-  }
-
-  const TokenHash token = sha256(request.token);
-  const std::optional<TokenHash> known = room ? room->token : registry_.find(request.room);
-  if (known && !ct_equal(*known, token)) {
-    return refused(wire::Refusal::wrong_link, "another token than the room's");
-  }
-  if (!known && !config_.rooms_by_anyone) {
-    return refused(wire::Refusal::rooms_closed, "no such room, and none are made on request");
-  }
-  return Admission{room, *stay, token, known.has_value()};
-}
-
-// The stay this Join goes on with: the connection's own, or one its resume token names; null: none.
-// Errors: the connection has a stay that isn't the one meant.
-std::expected<Stay*, RefusedRequest> Calls::Impl::stay_to_continue(ConnectionId id,
-                                                                   const JoinRequest& request) {
-  const auto is_meant = [&](const Stay& stay) {
-    return stay.sender == request.sender && directory_.room(stay.room).key == RoomKey(request.room);
-  };
-  if (const auto own = connections_.at(id).stay) {
-    Stay* stay = directory_.find_stay(*own);
-    const bool same_token = !request.resume || ct_equal(*request.resume, stay->resume);
-    if (is_meant(*stay) && same_token) return stay;
-    return refused(wire::Refusal::bad_message, "a second stay on one connection");
-  }
-  if (!request.resume) return nullptr;
-  // A token whose stay is over, or that is used elsewhere, is no error: it is a new stay then.
-  Stay* stay = directory_.find_resumable(*request.resume);
-  return stay && is_meant(*stay) ? stay : nullptr;
+void Calls::Impl::handle(Instant now, ConnectionId id, const JoinRequest& request) {
+  const auto done = [&]() -> Verdict {
+    TRY_ASSIGN(const LinkCheck link, check_link(request));
+    return request.proof ? come_back(now, id, request, link) : arrive(now, id, request, link);
+  }();
+  if (done) return;
+  ++refused_joins_;
+  refuse(now, id, done.error().reason, done.error().detail);
 }
 
 bool Calls::Impl::named_like_an_open_room(const RoomName& name) const {
@@ -96,71 +30,178 @@ bool Calls::Impl::named_like_an_open_room(const RoomName& name) const {
   return open_rooms_.contains(as_text(name));
 }
 
-Status Calls::Impl::register_room(WallTime wall, const JoinRequest& request,
-                                  const Admission& admission) {
-  if (admission.registered) return {};
-  return registry_.insert(request.room, admission.token, wall);
+std::expected<Calls::Impl::LinkCheck, RefusedRequest> Calls::Impl::check_link(
+    const JoinRequest& request) {
+  if (named_like_an_open_room(request.room)) {
+    return refused(wire::Refusal::open_room, "an open room is for WHIP and WHEP");
+  }
+  const Room* room = directory_.find_room(request.room);
+  const TokenHash token = sha256(request.token);
+  const std::optional<TokenHash> known = room ? room->token : registry_.find(request.room);
+  if (!known && !config_.rooms_by_anyone) {
+    return refused(wire::Refusal::rooms_closed, "no such room, and none are made on request");
+  }
+  if (!known || ct_equal(*known, token)) return LinkCheck{token, known.has_value(), false};
+  if (registry_.is_revoked(request.room, token)) return LinkCheck{token, true, true};
+  return refused(wire::Refusal::wrong_link, "another token than the room's");
 }
 
-void Calls::Impl::begin_stay(ConnectionId id, const JoinRequest& request, Room& room,
-                             NegotiatedMedia media) {
-  Stay fresh;
-  fresh.sender = request.sender;
-  fresh.profile.assign(request.profile.begin(), request.profile.end());
-  random_.fill(fresh.resume);
-  Stay& stay = directory_.add(room, std::move(fresh));
-  attach(id, stay);
-  ++joins_;
-
-  media.setup.id = stay.id;
-  command(room, sfu::AddParticipant{room.id, std::move(media.setup), std::move(media.transport)});
-  welcome(stay, media.answer, media.video_slots);
-  tell_others(stay, participant_joined_message({stay.id, stay.sender, stay.profile}));
+std::expected<Room*, RefusedRequest> Calls::Impl::open_room(Instant now, const JoinRequest& request,
+                                                            const LinkCheck& link) {
+  if (Room* room = directory_.find_room(request.room)) return room;
+  const auto saved = link.registered ? groups_.find(request.room) : std::nullopt;
+  if (!saved) return nullptr;
+  if (directory_.rooms() >= config_.limits.max_rooms) {
+    return refused(wire::Refusal::server_full, "too many rooms");
+  }
+  auto group = CallGroup::load(authority_, wall_, config_.limits, *saved);
+  if (!group) {
+    // Nobody can come back to what can't be read: the room begins anew.
+    groups_.erase(request.room);
+    return nullptr;
+  }
+  const TokenHash token = registry_.find(request.room).value_or(link.token);
+  Room& room = directory_.make_room(request.room, token, directory_.emptiest_shard());
+  room.call->group = std::move(*group);
+  for (const SenderId member : room.call->group->members()) {
+    if (room.call->group->is_leaving(member)) continue;
+    absent_deadlines_.set({room.id, member}, now + config_.limits.resume_grace);
+  }
+  propose_removals(room);
+  return &room;
 }
 
-// The others aren't told: to them the participant was there all the time.
-void Calls::Impl::continue_stay(Instant now, ConnectionId id, const JoinRequest& request,
-                                Stay& stay, NegotiatedMedia media) {
-  if (stay.connection != id) {
+Calls::Impl::Verdict Calls::Impl::arrive(Instant now, ConnectionId id, const JoinRequest& request,
+                                         const LinkCheck& link) {
+  if (link.revoked) return refused(wire::Refusal::link_revoked, "a newer link has replaced it");
+  const Connection& connection = connections_.at(id);
+  if (connection.stay) return bad("a second stay on one connection");
+  if (connection.waiting) return offer_again(id, request);
+  auto newcomer = read_key_package(authority_, wall_, request.key_package, request.sender);
+  if (!newcomer) return bad(newcomer.error());
+  const auto founded =
+      CallGroup::found(authority_, wall_, {request.room, link.token, config_.limits},
+                       request.sender, request.group_info);
+  if (!founded) return bad(founded.error());
+
+  TRY_ASSIGN(Room * room, open_room(now, request, link));
+  TRY(check_place(room, request, *newcomer));
+  const size_t shard = room ? room->shard : directory_.emptiest_shard();
+  auto media = negotiator_.for_client(request.offer, request.tracks, shards_[shard]);
+  if (!media) return refused(wire::Refusal::bad_offer, media.error().where);
+  if (!link.registered) {
+    const Status status = registry_.insert(request.room, link.token, wall_);
+    if (!status) return refused(wire::Refusal::server_full, status.error().where);
+  }
+  if (!room) room = &directory_.make_room(request.room, link.token, shard);
+  const auto owned = [](Bytes bytes) { return Buffer(bytes.begin(), bytes.end()); };
+  return wait(now, *room,
+              {.connection = id,
+               .sender = request.sender,
+               .key_package_ref = std::move(newcomer->ref),
+               .signature_key = std::move(newcomer->signature_key),
+               .key_package = owned(request.key_package),
+               .name = owned(request.waiting_name),
+               .group_info = owned(request.group_info),
+               .media = std::move(*media)});
+}
+
+// Everybody who waits has a place, should they all be let in. `room` null: there is none yet.
+Calls::Impl::Verdict Calls::Impl::check_place(const Room* room, const JoinRequest& request,
+                                              const Newcomer& newcomer) {
+  const Limits& limits = config_.limits;
+  if (directory_.stays() + directory_.waiting() >= limits.max_participants) {
+    return refused(wire::Refusal::server_full, "too many participants");
+  }
+  if (!room) {
+    if (directory_.rooms() < limits.max_rooms) return {};
+    return refused(wire::Refusal::server_full, "too many rooms");
+  }
+  CallRoom& call = *room->call;
+  const bool in_group = call.group && admission::leaf_of(call.group->tree(), request.sender);
+  const WaitingPerson* same = call.lobby.find(request.sender);
+  if (in_group || (same && same->signature_key != newcomer.signature_key)) {
+    return bad("the sender id is somebody else's");
+  }
+  if (call.group && call.group->context().locked) {
+    return refused(wire::Refusal::room_locked, "nobody new gets in");
+  }
+  const size_t waiting = call.lobby.size() - (same ? 1 : 0);
+  const size_t members = call.group ? call.group->staying() : 0;
+  if (members + waiting >= limits.max_participants_per_room) {
+    return refused(wire::Refusal::room_full, "too many participants in the room");
+  }
+  if (waiting >= limits.max_waiting_per_room) {
+    return refused(wire::Refusal::lobby_full, "too many are waiting");
+  }
+  return {};
+}
+
+// Somebody who waits starts over with a fresh peer connection.
+Calls::Impl::Verdict Calls::Impl::offer_again(ConnectionId id, const JoinRequest& request) {
+  const Room& room = directory_.room(*connections_.at(id).waiting);
+  WaitingPerson& person = *room.call->lobby.find(id);
+  if (room.key != RoomKey(request.room) || person.sender != request.sender ||
+      !equal(person.key_package, request.key_package)) {
+    return bad("a second stay on one connection");
+  }
+  auto media = negotiator_.for_client(request.offer, request.tracks, shards_[room.shard]);
+  if (!media) return refused(wire::Refusal::bad_offer, media.error().where);
+  person.media = std::move(*media);
+  send(id, in_lobby_message(room.call->group->context().lobby));
+  return {};
+}
+
+Calls::Impl::Verdict Calls::Impl::wait(Instant now, Room& room, WaitingPerson person) {
+  CallRoom& call = *room.call;
+  // Where somebody waits there is a group, so the room stays.
+  if (const WaitingPerson* same = call.lobby.find(person.sender)) {
+    refuse(now, same->connection, wire::Refusal::replaced, "back over another connection");
+  }
+  const ConnectionId id = person.connection;
+  connections_.at(id).waiting = room.id;
+  join_deadlines_.set(id, now + config_.limits.lobby_wait);
+  const Buffer news = waiting_message(person.sender, person.key_package, person.name);
+  call.lobby.add(std::move(person));
+  if (!call.group) {
+    found_group(now, room);
+    return {};
+  }
+  send(id, in_lobby_message(call.group->context().lobby));
+  tell(room, news);
+  return {};
+}
+
+Calls::Impl::Verdict Calls::Impl::come_back(Instant now, ConnectionId id,
+                                            const JoinRequest& request, const LinkCheck& link) {
+  const Connection& connection = connections_.at(id);
+  if (connection.waiting) return bad("a second stay on one connection");
+  TRY_ASSIGN(Room * room, open_room(now, request, link));
+  const bool proven =
+      room && room->call->group &&
+      room->call->group->proves(request.sender, connection.nonce, request.room, *request.proof);
+  if (!proven && link.revoked) {
+    return refused(wire::Refusal::link_revoked, "a newer link has replaced it");
+  }
+  if (!proven) return refused(wire::Refusal::not_a_member, "no member has signed this");
+  Stay* stay = directory_.find_stay(*room, request.sender);
+  if (connection.stay && (!stay || stay->id != *connection.stay)) {
+    return bad("a second stay on one connection");
+  }
+  if (!stay && directory_.stays() + directory_.waiting() >= config_.limits.max_participants) {
+    return refused(wire::Refusal::server_full, "too many participants");
+  }
+  auto media = negotiator_.for_client(request.offer, request.tracks, shards_[room->shard]);
+  if (!media) return refused(wire::Refusal::bad_offer, media.error().where);
+  absent_deadlines_.clear({room->id, request.sender});
+  if (stay) {
+    continue_stay(now, id, *stay, std::move(*media));
+  } else {
     ++resumes_;
-    if (stay.connection) {
-      refuse(now, *stay.connection, wire::Refusal::replaced, "resumed by another connection");
-    }
-    attach(id, stay);
+    begin_stay(id, *room, request.sender, std::move(*media), false);
   }
-  const Room& room = directory_.room(stay.room);
-  media.setup.id = stay.id;
-  command(room,
-          sfu::ReplaceParticipant{room.id, std::move(media.setup), std::move(media.transport)});
-  welcome(stay, media.answer, media.video_slots);
-  if (!equal(stay.profile, request.profile)) {
-    stay.profile.assign(request.profile.begin(), request.profile.end());
-    tell_others(stay, profile_changed_message(stay.id, stay.profile));
-  }
-}
-
-void Calls::Impl::attach(ConnectionId id, Stay& stay) {
-  stay.connection = id;
-  connections_.at(id).stay = stay.id;
-  join_deadlines_.clear(id);
-  stay_deadlines_.clear(stay.id);
-}
-
-// A Joined message stays under the limit of one message, which clients may hold the server to: of a
-// roster too long for it the rest follows as if those had joined just after.
-void Calls::Impl::welcome(const Stay& stay, const std::string& answer, size_t video_slots) {
-  std::vector<RosterEntry> roster, rest;
-  size_t size = joined_overhead + answer.size();
-  for (const ParticipantId id : directory_.room(stay.room).members) {
-    if (id == stay.id) continue;
-    const Stay& other = *directory_.find_stay(id);
-    size += other.profile.size() + entry_overhead;
-    (size <= limits::max_wire_message ? roster : rest).push_back({id, other.sender, other.profile});
-  }
-  send(*stay.connection, joined_message(stay.id, stay.resume, answer, roster, video_slots));
-  for (const RosterEntry& entry : rest) {
-    send(*stay.connection, participant_joined_message(entry));
-  }
+  catch_up(*room, *directory_.find_stay(*room, request.sender), request.seen);
+  return {};
 }
 
 }  // namespace vicino::server

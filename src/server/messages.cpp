@@ -1,5 +1,7 @@
 #include "server/messages.h"
 
+#include "server/requests.h"
+
 namespace vicino::server {
 namespace {
 
@@ -11,8 +13,7 @@ Offset<flatbuffers::Vector<uint8_t>> put(FlatBufferBuilder& builder, Bytes bytes
 }
 
 Offset<wire::Participant> put(FlatBufferBuilder& builder, const RosterEntry& entry) {
-  const auto profile = put(builder, entry.profile);
-  return wire::CreateParticipant(builder, entry.id.value, entry.sender, profile);
+  return wire::CreateParticipant(builder, entry.id.value, entry.sender.value, entry.connected);
 }
 
 template <class Body>
@@ -24,17 +25,77 @@ Buffer finish(FlatBufferBuilder& builder, Offset<Body> body) {
 
 }  // namespace
 
-Buffer joined_message(ParticipantId self, Bytes resume, std::string_view answer,
-                      std::span<const RosterEntry> roster, size_t video_slots) {
+Buffer hello_message(Bytes nonce, Bytes external_sender) {
+  FlatBufferBuilder builder;
+  const auto nonce_offset = put(builder, nonce);
+  const auto key_offset = put(builder, external_sender);
+  return finish(builder, wire::CreateHello(builder, wire_version, nonce_offset, key_offset));
+}
+
+Buffer in_lobby_message(bool lobby) {
+  FlatBufferBuilder builder;
+  return finish(builder, wire::CreateInLobby(builder, lobby));
+}
+
+Buffer joined_message(ParticipantId self, std::string_view answer,
+                      std::span<const RosterEntry> roster, size_t video_slots, bool founded) {
   FlatBufferBuilder builder;
   std::vector<Offset<wire::Participant>> entries;
   entries.reserve(roster.size());
   for (const RosterEntry& entry : roster) entries.push_back(put(builder, entry));
   const auto entries_offset = builder.CreateVector(entries);
-  const auto resume_offset = put(builder, resume);
   const auto answer_offset = builder.CreateString(answer.data(), answer.size());
-  return finish(builder, wire::CreateJoined(builder, self.value, resume_offset, answer_offset,
-                                            entries_offset, static_cast<uint16_t>(video_slots)));
+  return finish(builder, wire::CreateJoined(builder, self.value, answer_offset, entries_offset,
+                                            static_cast<uint16_t>(video_slots), founded));
+}
+
+Buffer welcome_message(Bytes welcome, Bytes tree, uint64_t seq) {
+  FlatBufferBuilder builder;
+  const auto welcome_offset = put(builder, welcome);
+  const auto tree_offset = put(builder, tree);
+  return finish(builder, wire::CreateWelcome(builder, welcome_offset, tree_offset, seq));
+}
+
+Buffer group_message(Bytes group_info, Bytes tree, uint64_t seq) {
+  FlatBufferBuilder builder;
+  const auto info_offset = put(builder, group_info);
+  const auto tree_offset = put(builder, tree);
+  return finish(builder, wire::CreateGroup(builder, info_offset, tree_offset, seq));
+}
+
+Buffer handshake_message(uint64_t seq, Bytes message) {
+  FlatBufferBuilder builder;
+  const auto message_offset = put(builder, message);
+  return finish(builder, wire::CreateHandshake(builder, seq, message_offset));
+}
+
+Buffer commit_refused_message(std::string_view detail) {
+  FlatBufferBuilder builder;
+  const auto detail_offset = builder.CreateString(detail.data(), detail.size());
+  return finish(builder, wire::CreateCommitRefused(builder, detail_offset));
+}
+
+Buffer posted_message(uint64_t seq, Bytes message) {
+  FlatBufferBuilder builder;
+  const auto message_offset = put(builder, message);
+  return finish(builder, wire::CreatePosted(builder, seq, message_offset));
+}
+
+Buffer switch_message(uint64_t epoch) {
+  FlatBufferBuilder builder;
+  return finish(builder, wire::CreateSwitch(builder, epoch));
+}
+
+Buffer waiting_message(SenderId sender, Bytes key_package, Bytes name) {
+  FlatBufferBuilder builder;
+  const auto package_offset = put(builder, key_package);
+  const auto name_offset = put(builder, name);
+  return finish(builder, wire::CreateWaiting(builder, sender.value, package_offset, name_offset));
+}
+
+Buffer waiting_gone_message(SenderId sender) {
+  FlatBufferBuilder builder;
+  return finish(builder, wire::CreateWaitingGone(builder, sender.value));
 }
 
 Buffer participant_joined_message(const RosterEntry& participant) {
@@ -48,10 +109,9 @@ Buffer participant_left_message(ParticipantId id) {
   return finish(builder, wire::CreateParticipantLeft(builder, id.value));
 }
 
-Buffer profile_changed_message(ParticipantId id, Bytes profile) {
+Buffer participant_connection_message(ParticipantId id, bool connected) {
   FlatBufferBuilder builder;
-  const auto profile_offset = put(builder, profile);
-  return finish(builder, wire::CreateProfileChanged(builder, id.value, profile_offset));
+  return finish(builder, wire::CreateParticipantConnection(builder, id.value, connected));
 }
 
 Buffer slots_message(std::span<const sfu::SlotChange> slots) {

@@ -12,15 +12,25 @@ namespace vicino::server {
 // A participant as the others of the room are told.
 struct RosterEntry {
   ParticipantId id;
-  uint64_t sender;
-  Bytes profile;
+  SenderId sender;
+  bool connected;
 };
 
-Buffer joined_message(ParticipantId self, Bytes resume, std::string_view answer,
-                      std::span<const RosterEntry> roster, size_t video_slots);
+Buffer hello_message(Bytes nonce, Bytes external_sender);
+Buffer in_lobby_message(bool lobby);
+Buffer joined_message(ParticipantId self, std::string_view answer,
+                      std::span<const RosterEntry> roster, size_t video_slots, bool founded);
+Buffer welcome_message(Bytes welcome, Bytes tree, uint64_t seq);
+Buffer group_message(Bytes group_info, Bytes tree, uint64_t seq);
+Buffer handshake_message(uint64_t seq, Bytes message);
+Buffer commit_refused_message(std::string_view detail);
+Buffer posted_message(uint64_t seq, Bytes message);
+Buffer switch_message(uint64_t epoch);
+Buffer waiting_message(SenderId sender, Bytes key_package, Bytes name);
+Buffer waiting_gone_message(SenderId sender);
 Buffer participant_joined_message(const RosterEntry& participant);
 Buffer participant_left_message(ParticipantId id);
-Buffer profile_changed_message(ParticipantId id, Bytes profile);
+Buffer participant_connection_message(ParticipantId id, bool connected);
 Buffer slots_message(std::span<const sfu::SlotChange> slots);
 Buffer refused_message(wire::Refusal reason, std::string_view detail, uint32_t retry_after_ms);
 

@@ -31,13 +31,16 @@ class RealOffersTest : public CallsTest {
 };
 
 TEST_F(RealOffersTest, BrowsersJoin) {
+  uint8_t room = 1;
   for (const std::string name : {"chromium-app.sdp", "firefox-app.sdp"}) {
-    auto request = make_join();
+    auto request = newcomer_join(person(1, room++));
     request.offer = read(name);
     request.tracks[0]->mid = "0";
     request.tracks[1]->mid = "1";
-    const Member member = join(std::move(request));
-    EXPECT_EQ(member.joined.video_slots, 12) << name;
+    const ConnectionId id = connect();
+    send(id, std::move(request));
+    ASSERT_TRUE(last<wire::JoinedT>(id)) << name;
+    EXPECT_EQ(last<wire::JoinedT>(id)->video_slots, 12) << name;
     const auto& setup = last_command<sfu::AddParticipant>()->setup;
     ASSERT_EQ(setup.publications.size(), 2u);
     EXPECT_EQ(setup.publications[1].section.rids, (std::vector<std::string>{"q", "h", "f"}));

@@ -22,8 +22,14 @@ std::optional<std::array<uint8_t, size>> exactly(const flatbuffers::Vector<uint8
   return to;
 }
 
-bool is_profile(Bytes profile) {
-  return !profile.empty() && profile.size() <= limits::max_profile;
+// Absent, or of this size. Some generated code writes an empty vector where there is none.
+template <size_t size>
+bool is_absent_or_exact(const flatbuffers::Vector<uint8_t>* bytes) {
+  return view(bytes).empty() || view(bytes).size() == size;
+}
+
+bool is_of_size(Bytes bytes, size_t most) {
+  return !bytes.empty() && bytes.size() <= most;
 }
 
 bool is_source(wire::Source source) {
@@ -45,29 +51,56 @@ std::expected<std::vector<TrackRequest>, RefusedRequest> read_tracks(const wire:
   return tracks;
 }
 
+// A newcomer shows who it is; somebody who comes back proves it.
+std::expected<void, RefusedRequest> check_who(const wire::Join& join) {
+  if (join.sender() == 0) return bad("a sender id is not 0");
+  if (!is_absent_or_exact<64>(join.proof())) return bad("a proof has 64 bytes");
+  if (!view(join.proof()).empty()) return {};
+  if (!is_of_size(view(join.key_package()), max_key_package)) {
+    return bad("a key package has 1 to 4096 bytes");
+  }
+  if (view(join.waiting_name()).size() > max_waiting_name) return bad("a name has up to 512 bytes");
+  if (view(join.group_info()).empty()) return bad("a newcomer brings a group for an empty room");
+  return {};
+}
+
 std::expected<Request, RefusedRequest> read_join(const wire::Join& join) {
   if (join.version() != wire_version) {
     return std::unexpected(
-        RefusedRequest{wire::Refusal::wrong_version, "the server speaks version 1"});
+        RefusedRequest{wire::Refusal::wrong_version, "the server speaks version 2"});
   }
   const auto room = exactly<16>(join.room());
   if (!room) return bad("a room id has 16 bytes");
   const auto token = exactly<32>(join.token());
   if (!token) return bad("a token has 32 bytes");
-  if ((join.sender() & 15) != 0) return bad("a sender's low four bits are zero");
-  if (!is_profile(view(join.profile()))) return bad("a profile has 1 to 2048 bytes");
-  const auto resume = exactly<16>(join.resume());
-  // Some generated code writes an empty vector where there is none.
-  if (!resume && !view(join.resume()).empty()) return bad("a resume token has 16 bytes");
+  TRY(check_who(join));
   auto tracks = read_tracks(join);
   if (!tracks) return std::unexpected(tracks.error());
   return JoinRequest{.room = *room,
                      .token = *token,
-                     .sender = join.sender(),
-                     .profile = view(join.profile()),
-                     .resume = resume,
+                     .sender = {join.sender()},
                      .offer = join.offer()->string_view(),
-                     .tracks = std::move(*tracks)};
+                     .tracks = std::move(*tracks),
+                     .key_package = view(join.key_package()),
+                     .waiting_name = view(join.waiting_name()),
+                     .group_info = view(join.group_info()),
+                     .proof = exactly<64>(join.proof()),
+                     .seen = join.seen()};
+}
+
+std::expected<Request, RefusedRequest> read_commit(const wire::Commit& commit) {
+  if (view(commit.commit()).empty()) return bad("a commit without commit");
+  if (view(commit.group_info()).empty()) return bad("a commit without group info");
+  if (!is_absent_or_exact<32>(commit.token_hash())) return bad("a token hash has 32 bytes");
+  return CommitRequest{.commit = view(commit.commit()),
+                       .group_info = view(commit.group_info()),
+                       .welcome = view(commit.welcome()),
+                       .token_hash = exactly<32>(commit.token_hash())};
+}
+
+std::expected<Request, RefusedRequest> read_post(const wire::Post& post) {
+  if (!is_of_size(view(post.message()), max_post)) return bad("a post has 1 to 8192 bytes");
+  return PostRequest{view(post.message())};
 }
 
 std::expected<Request, RefusedRequest> read_watch(const wire::Watch& watch, size_t max_wants) {
@@ -97,11 +130,16 @@ std::expected<Request, RefusedRequest> read_request(Bytes message, size_t max_wa
   switch (client_message->body_type()) {
     case wire::ClientBody::Join:
       return read_join(*client_message->body_as_Join());
-    case wire::ClientBody::SetProfile: {
-      const Bytes profile = view(client_message->body_as_SetProfile()->profile());
-      if (!is_profile(profile)) return bad("a profile has 1 to 2048 bytes");
-      return ProfileRequest{profile};
-    }
+    case wire::ClientBody::GetGroup:
+      return GetGroupRequest{};
+    case wire::ClientBody::Commit:
+      return read_commit(*client_message->body_as_Commit());
+    case wire::ClientBody::Post:
+      return read_post(*client_message->body_as_Post());
+    case wire::ClientBody::Ready:
+      return ReadyRequest{client_message->body_as_Ready()->epoch()};
+    case wire::ClientBody::Deny:
+      return DenyRequest{{client_message->body_as_Deny()->sender()}};
     case wire::ClientBody::Watch:
       return read_watch(*client_message->body_as_Watch(), max_wants);
     case wire::ClientBody::Leave:

@@ -72,7 +72,7 @@ std::expected<MediaResource, HttpRefusal> Calls::Impl::create_resource(Instant n
   Stay fresh;
   fresh.resource = Resource{random_id(random_), publish, std::string(peer)};
   const Stay& stay = directory_.add(*room, std::move(fresh));
-  stay_deadlines_.set(stay.id, now + patience);
+  resource_deadlines_.set(stay.id, now + patience);
   ++joins_;
   media->setup.id = stay.id;
   media->setup.peer_name = peer;

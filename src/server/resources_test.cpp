@@ -175,7 +175,7 @@ TEST_F(ResourcesTest, ResourcesCountTowardsTheLimits) {
   EXPECT_EQ(status(whip("lobby", "obs")), 201) << "one that replaces itself takes no new place";
   EXPECT_EQ(status(whip("stage", "", "secret")), 201);
   EXPECT_EQ(status(whep("stage", "", "secret")), 503) << "the server";
-  EXPECT_EQ(refusal(make_join()), wire::Refusal::server_full);
+  EXPECT_EQ(refusal(newcomer_join(person(1))), wire::Refusal::server_full);
 }
 
 TEST_F(ResourcesTest, OpenRoomsHaveNamesOfTheirOwn) {
