@@ -48,7 +48,7 @@ void Call::Impl::open(Instant now, WallTime wall, CallStart start) {
   if (identity_.name.empty()) identity_.name = "Guest";
   identity_.color = start.color;
   // A page that was reloaded comes back as who it was.
-  const Device* device = memory_.device_in(link_->room);
+  const Device* device = same_person_ ? memory_.device_in(link_->room) : nullptr;
   coming_back_ = device != nullptr;
   begin_group(device ? device->clone() : random_device(random_, seconds_since_1970(now)));
   emit(PhaseChanged{Phase::connecting, 0});
@@ -59,6 +59,8 @@ void Call::Impl::load_memory(const CallStart& start) {
   if (start.memory) {
     if (auto loaded = Memory::load(*start.memory)) memory_ = std::move(*loaded);
   }
+  // Others hold a member's device to the account they know it by.
+  same_person_ = start.keep_identity == memory_.account.has_value();
   if (!start.keep_identity) return;
   if (!memory_.account) memory_.account = random_account(random_);
   identity_.account = memory_.account->clone();
@@ -95,19 +97,22 @@ void Call::Impl::reconnect(Instant now, std::optional<Duration> after) {
   for (uint32_t i = 1; i < attempt_ && wait < options_.longest_retry; ++i) wait = wait * 2;
   wait = std::min(wait, options_.longest_retry);
   wait = after.value_or(wait) + Duration{wait.us * static_cast<int64_t>(random_.u32() % 256) / 512};
-  forget_conversation();
+  forget_conversation(now);
   state_ = State::pausing;
   deadline_ = now + wait;
   emit(PhaseChanged{Phase::reconnecting, attempt_});
 }
 
 // What was under way on a connection that is gone.
-void Call::Impl::forget_conversation() {
+void Call::Impl::forget_conversation(Instant now) {
   group_->drop_prepared();
+  outside_ = false;
+  upload_unanswered_ = false;
+  committer_.commit_failed(now);
   commit_deadline_ = Instant::never();
   fallback_at_ = Instant::never();
-  waiting_.clear();
-  waiting_changed_ = true;
+  for (const auto& [sender, newcomer] : waiting_) committer_.newcomer_gone(sender);
+  waiting_changed_ |= !std::exchange(waiting_, {}).empty();
 }
 
 void Call::Impl::ask_for_offer() {
@@ -224,6 +229,7 @@ void Call::Impl::handle(Instant now, said::Joined& message) {
   std::map<ParticipantId, Roster::Connection> connections;
   for (const said::Member& m : message.roster) connections[m.id] = {m.sender, m.connected};
   roster_.set_connections(std::move(connections));
+  tell_committer();
   emit(AnswerReady{std::move(message.answer)});
   // Without the group's state (a Welcome that never came, a page reloaded): one's own place is taken again.
   if (!group_->in_group()) return ask_for_group(now);
@@ -247,12 +253,23 @@ void Call::Impl::entered(Instant now) {
 
 void Call::Impl::handle(Instant, said::MemberJoined& m) {
   roster_.add_connection(m.member.id, {m.member.sender, m.member.connected});
+  tell_committer();
 }
 
-void Call::Impl::handle(Instant, said::MemberLeft& message) { roster_.remove_connection(message.id); }
+void Call::Impl::handle(Instant, said::MemberLeft& message) {
+  roster_.remove_connection(message.id);
+  tell_committer();
+}
 
 void Call::Impl::handle(Instant, said::MemberConnection& message) {
   roster_.set_connected(message.id, message.connected);
+  tell_committer();
+}
+
+// Who is connected.
+void Call::Impl::tell_committer() {
+  if (!group_->in_group()) return;
+  for (const MemberInfo& m : group_->members()) committer_.set_connected(m.sender, roster_.is_connected(m.sender));
 }
 
 void Call::Impl::handle(Instant, said::Slots& message) {
@@ -269,16 +286,18 @@ void Call::Impl::handle(Instant, said::HeldBack& message) {
   roster_.set_held_back(std::move(held));
 }
 
-void Call::Impl::handle(Instant, said::Waiting& message) {
+void Call::Impl::handle(Instant now, said::Waiting& message) {
   if (waiting_.size() >= max_waiting_people && !waiting_.contains(message.sender)) return;
   auto name = open_waiting_name(group_->link().lobby_key, message.sender, message.name);
   const auto old = waiting_.find(message.sender);
   const uint32_t number = old != waiting_.end() ? old->second.number : ++last_waiting_;
+  committer_.newcomer(now, message.sender);
   waiting_[message.sender] = {number, std::move(message.key_package), name ? std::move(*name) : ""};
   waiting_changed_ = true;
 }
 
 void Call::Impl::handle(Instant, said::WaitingGone& message) {
+  committer_.newcomer_gone(message.sender);
   waiting_changed_ |= waiting_.erase(message.sender) != 0;
 }
 

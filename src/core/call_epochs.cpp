@@ -31,8 +31,7 @@ void Call::Impl::handle(Instant now, said::Group& message) {
   outside_ = true;
   auto prepared = group_->prepare_external(seconds_since_1970(now), message.group_info, message.tree);
   if (!prepared) return try_again_outside(now, prepared.error());
-  // Not if this commit loses: then those after `seen_` come still.
-  if (!group_->in_group()) seen_ = message.seq;
+  seen_ = message.seq;  // what comes next counts from here, whatever was made believe before
   ++resyncs_;
   upload_unanswered_ = true;
   commit_deadline_ = now + options_.commit_time;
@@ -61,8 +60,8 @@ void Call::Impl::handle(Instant now, said::CommitRefused&) {
 void Call::Impl::handle(Instant now, said::Handshake& message) {
   if (message.seq <= seen_ || (!group_->in_group() && !group_->has_prepared())) return;
   const auto handled = group_->handle(seconds_since_1970(now), message.message);
-  seen_ = message.seq;
   if (!handled) return refused_handshake(now, handled.error());
+  seen_ = message.seq;
   if (const auto* change = std::get_if<EpochChange>(&*handled)) return adopt(now, *change);
   if (const auto& gone = std::get<ProposalKept>(*handled).removes) {
     if (const MemberInfo* member = group_->find(*gone)) committer_.remove_proposed(now, member->leaf.value);
@@ -125,7 +124,8 @@ void Call::Impl::begin_keys(Instant now, const EpochChange& change) {
   tell_frames(std::move(keys));
   for (const MemberInfo& gone : change.removed) tell_frames(RemoveSender{gone.sender});
   const bool own_first = !change.committer || (change.own && change.external);
-  CHECK(epochs_.begin(now, change.epoch, !change.removed.empty(), own_first));
+  const Status begun = epochs_.begin(now, change.epoch, !change.removed.empty(), own_first);
+  if (!begun) end(EndReason::tampered, begun.error().where);
 }
 
 void Call::Impl::roster_may_have_changed(Instant now, const EpochChange& change) {

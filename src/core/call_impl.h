@@ -46,7 +46,8 @@ struct Call::Impl {
   void begin_group(Device device);
   void connect(Instant now);
   void reconnect(Instant now, std::optional<Duration> after);
-  void forget_conversation();
+  void forget_conversation(Instant now);
+  void tell_committer();
   void ask_for_offer();
   void join(Instant now, std::string offer, std::vector<OwnTrack> tracks, OwnState state);
   void restart(Instant now);
@@ -170,6 +171,7 @@ struct Call::Impl {
   // Who one is.
   Memory memory_;
   Identity identity_;
+  bool same_person_ = false;  // as in the stays of memory_
   bool coming_back_ = false;  // there is a leaf to prove
   bool entered_ = false;      // in the call, once
 

@@ -5,13 +5,13 @@ namespace vicino::core {
 
 void Call::Impl::handle(Instant now, said::Posted& message) {
   if (message.seq <= seen_ || !group_->in_group()) return;
-  seen_ = message.seq;
   const auto opened = group_->open_post(message.message);
   const auto content = opened ? post::read(opened->content.expose()) : std::unexpected(opened.error());
   if (!content) {
     ++refused_messages_;
     return;
   }
+  seen_ = message.seq;
   std::visit([&](const auto& body) { heard(now, opened->sender, body); }, *content);
 }
 

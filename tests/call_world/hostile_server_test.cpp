@@ -100,7 +100,7 @@ class HostileServer : public ::testing::Test {
   }
   wire::HandshakeT handshake(Buffer message) {
     wire::HandshakeT h;
-    h.seq = seq + 1000;
+    h.seq = ++seq;
     h.message = std::move(message);
     return h;
   }
@@ -112,6 +112,7 @@ class HostileServer : public ::testing::Test {
             suite.random_signature_keys(random)};
   }
 
+  static constexpr mls::Lifetime lifetime{1'699'999'000, 1'700'080'000};
   World world;
   std::string link;
   size_t ada = 0, bruno = 0;
@@ -129,7 +130,7 @@ TEST_F(HostileServer, AForgedNewcomerIsNotAdded) {
   const mls::Suite& suite = *mls::Suite::find(mls::CipherSuite::x25519_chacha20poly1305_sha256_ed25519);
   mls::NewMember forged = attacker();
   const auto own = mls::make_key_package(suite, std::move(forged.signature_keys), std::move(forged.leaf),
-                                         {1'600'000'000, 1'800'000'000}, random);
+                                         lifetime, random);
   wire::WaitingT waiting;
   waiting.sender = 0x66;
   waiting.key_package = mls::encode_message(own.package);
@@ -172,8 +173,8 @@ TEST_F(HostileServer, AWelcomeWithoutTheLinkIsRefused) {
     if (kind(message) != wire::ServerBody::Welcome) return unchanged(message);
     const mls::Suite& suite = *mls::Suite::find(mls::CipherSuite::x25519_chacha20poly1305_sha256_ed25519);
     rules.joins_need_psk = false;
-    auto own = mls::Group::create(suite, Buffer(32, 9), attacker(), {1'600'000'000, 1'800'000'000}, {}, environment(),
-                                  random);
+    auto own = mls::Group::create(suite, Buffer(32, 9), attacker(), lifetime, {}, environment(), random);
+    if (!own) throw std::logic_error(std::string(mls::to_string(own.error())));
     mls::CommitOptions options;
     options.proposals.push_back({mls::Add{*mls::decode<mls::Message>(key_package)->as<mls::KeyPackage>()}});
     auto commit = own->commit(std::move(options), environment(), random);
@@ -336,6 +337,9 @@ TEST_F(HostileServer, NoiseIsSurvived) {
     EXPECT_TRUE(!seen || *seen == world.sender_of(ada));
   }
   noisy = false;
+  world.run_for(seconds(60));
+  // Who was kept in the dark notices at the next news.
+  if (world[ada].in_call()) world.call(ada).set_room(world.now(), {true, false, true});
   world.run_for(seconds(60));
   // What such a server can do is end the call for somebody; who is in agrees.
   if (world[ada].in_call() && world[bruno].in_call()) {

@@ -18,10 +18,9 @@ class MemoryRooms final : public server::RoomRegistry {
     rooms_[room] = token;
     return {};
   }
-  Status replace(const server::RoomName& room, const server::TokenHash& token, WallTime) override {
+  void replace(const server::RoomName& room, const server::TokenHash& token) {
     revoked_.insert({room, rooms_[room]});
     rooms_[room] = token;
-    return {};
   }
   bool is_revoked(const server::RoomName& room, const server::TokenHash& token) override {
     return revoked_.contains({room, token});
@@ -34,17 +33,23 @@ class MemoryRooms final : public server::RoomRegistry {
 
 class MemoryGroups final : public server::GroupStore {
  public:
+  // Where new tokens go.
+  void attach(MemoryRooms& rooms) { rooms_ = &rooms; }
+
   std::optional<server::SavedGroup> find(const server::RoomName& room) override {
     const auto found = groups_.find(room);
     return found == groups_.end() ? std::nullopt : std::optional(found->second);
   }
-  Status save(const server::RoomName& room, const server::SavedGroup& group, WallTime) override {
+  Status save(const server::RoomName& room, const server::SavedGroup& group,
+              const std::optional<server::TokenHash>& new_token, WallTime) override {
     groups_[room] = group;
+    if (new_token) rooms_->replace(room, *new_token);
     return {};
   }
   void erase(const server::RoomName& room) override { groups_.erase(room); }
 
  private:
+  MemoryRooms* rooms_ = nullptr;
   std::map<server::RoomName, server::SavedGroup> groups_;
 };
 

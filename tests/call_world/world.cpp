@@ -52,6 +52,7 @@ std::unique_ptr<server::Calls> World::make_calls(Server& server) {
   config.limits.messages_per_second = 1000;
   config.limits.max_participants_per_room = options_.max_participants;
   config.limits.resume_grace = options_.resume_grace;
+  server.stores.groups.attach(server.stores.rooms);
   const server::ServerSeed seed(Bytes(std::array<uint8_t, 32>{42}));
   return std::make_unique<server::Calls>(
       config, std::vector<server::ShardInfo>{{{Address::v4({192, 0, 2, 1}, 40000)}}}, rtc::Fingerprint{9},
@@ -289,6 +290,7 @@ Instant World::next_thing() const {
 }
 
 void World::step(Instant limit) {
+  for (size_t i = 0; i < clients_.size(); ++i) drain_client(i);  // what their users did
   now_ = std::max(now_, std::min(next_thing(), limit));
   while (!events_.empty() && events_.top().at <= now_) {
     const std::function<void()> happen = events_.top().happen;
