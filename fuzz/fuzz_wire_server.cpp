@@ -1,13 +1,16 @@
-// Clients that say anything, in any order: raw messages, and Joins put together from parts (so that
-// the fuzzer needn't guess an offer) and then damaged. What the server says must be readable by
-// this project's own client, nothing may follow a closing, and when everybody has gone nothing may
-// be kept.
+// Clients that say anything, in any order: raw messages, and Joins, commits and posts put together
+// from parts of real groups (so that the fuzzer needn't guess an offer or a signature) and then
+// damaged. Nothing may follow a closing, what is said must be readable, and when everybody has gone
+// nothing may be kept.
 #include <map>
 #include <set>
 
+#include "admission/call_context.h"
 #include "base/limits.h"
-#include "core/messages.h"
+#include "crypto/ed25519.h"
+#include "crypto/hash.h"
 #include "input.h"
+#include "mls/group.h"
 #include "rtc/sdp.h"
 #include "server/calls.h"
 #include "server/requests.h"
@@ -17,20 +20,102 @@ using namespace vicino::server;
 
 namespace {
 
-class MemoryRegistry final : public RoomRegistry {
+class MemoryRooms final : public RoomRegistry {
  public:
   std::optional<TokenHash> find(const RoomName& room) override {
-    const auto found = rooms_.find(room);
-    return found == rooms_.end() ? std::nullopt : std::optional(found->second);
+    const auto found = rooms.find(room);
+    return found == rooms.end() ? std::nullopt : std::optional(found->second);
   }
   Status insert(const RoomName& room, const TokenHash& token, WallTime) override {
-    if (rooms_.size() >= 3) return fail(Errc::exhausted, "too many rooms");
-    rooms_[room] = token;
+    if (rooms.size() >= 3) return fail(Errc::exhausted, "too many rooms");
+    rooms[room] = token;
     return {};
   }
+  bool is_revoked(const RoomName&, const TokenHash&) override { return false; }
+
+  std::map<RoomName, TokenHash> rooms;
+};
+
+class MemoryGroups final : public GroupStore {
+ public:
+  std::optional<SavedGroup> find(const RoomName& room) override {
+    const auto found = groups.find(room);
+    return found == groups.end() ? std::nullopt : std::optional(found->second);
+  }
+  Status save(const RoomName& room, const SavedGroup& group, const std::optional<TokenHash>&,
+              WallTime) override {
+    groups[room] = group;
+    return {};
+  }
+  void erase(const RoomName& room) override { groups.erase(room); }
+
+  std::map<RoomName, SavedGroup> groups;
+};
+
+class Everybody final : public mls::CredentialPolicy {
+ public:
+  bool accepts(const mls::CredentialCheck&) const override { return true; }
+};
+
+class LinkPsks final : public mls::PskStore {
+ public:
+  std::optional<SecretBuffer> external(Bytes id) const override {
+    return SecretBuffer(Bytes(crypto::sha256(id)));
+  }
+  std::optional<SecretBuffer> resumption(Bytes, uint64_t) const override { return std::nullopt; }
+};
+
+// Three people with the link of room 1; the first founds its call. Made once: signatures take long.
+class People {
+ public:
+  struct Person {
+    SenderId sender;
+    mls::SignatureKeys keys;
+    mls::OwnKeyPackage package;
+    mls::Group alone;
+  };
+
+  People() {
+    for (uint64_t n = 1; n <= 3; ++n) people.push_back(make({n}));
+  }
+  mls::Environment environment() const { return {everybody_, psks_, rules_, now}; }
+
+  static constexpr uint64_t now = 1'700'000'000;
+  const mls::Suite& suite =
+      *mls::Suite::find(mls::CipherSuite::x25519_chacha20poly1305_sha256_ed25519);
+  const Buffer token = Buffer(32, 1);
+  SeededRandom random{5};
+  std::vector<Person> people;
 
  private:
-  std::map<RoomName, TokenHash> rooms_;
+  Person make(SenderId sender) {
+    const auto hash = crypto::sha256(token);
+    const Buffer link(hash.begin(), hash.begin() + admission::link_id_size);
+    const mls::LeafTemplate leaf{
+        admission::credential_of(sender),
+        admission::capabilities(),
+        {admission::to_extension(admission::MemberExtension{link, Buffer(64, 7)})}};
+    const mls::Lifetime lifetime{now - 3600, now + 3600};
+    mls::SignatureKeys keys = suite.random_signature_keys(random);
+    const mls::SignatureKeys server = *suite.signature_keys(Buffer(32, 9));
+    const std::vector<mls::ExternalSender> senders = {
+        {server.public_key, mls::Credential::basic(as_bytes("server"))}};
+    const admission::CallContext context{
+        .link_id = link, .earlier = {}, .lobby = sender.value != 1, .hosts = {sender}};
+    auto package = mls::make_key_package(suite, keys.clone(), leaf, lifetime, random);
+    auto alone = mls::Group::create(suite, Buffer(32, 1), {leaf, keys.clone()}, lifetime,
+                                    {{mls::ExtensionType::external_senders, mls::encode(senders)},
+                                     {mls::ExtensionType::required_capabilities,
+                                      mls::encode(admission::required_capabilities())},
+                                     admission::to_extension(context)},
+                                    environment(), random);
+    CHECK(alone.has_value());
+    return {sender, std::move(keys), std::move(package), std::move(*alone)};
+  }
+
+  Everybody everybody_;
+  LinkPsks psks_;
+  mls::Rules rules_ = admission::call_rules();
 };
 
 Config small_config() {
@@ -70,7 +155,8 @@ class Session {
  public:
   explicit Session(fuzz::Input& input)
       : input_(input),
-        calls_(small_config(), {{{Address::v4({192, 0, 2, 1}, 40000)}}}, {9}, registry_, random_) {}
+        calls_(small_config(), {{{Address::v4({192, 0, 2, 1}, 40000)}}}, {9}, {rooms_, groups_},
+               ServerSeed(Buffer(32, 9)), random_) {}
 
   void run() {
     for (int steps = 0; steps < 100 && !input_.empty(); ++steps) {
@@ -126,34 +212,96 @@ class Session {
     calls_.handle_message(now_, {1'700'000'000'000}, connection(), copy);
   }
 
+  static People& people() {
+    static People all;
+    return all;
+  }
+
+  // A newcomer's, or of somebody who comes back; the parts may be of different people.
   Buffer join() {
+    const People::Person& one = person();
     wire::JoinT join;
     const uint8_t shape = input_.u8();
-    join.version = 1;
-    join.room.assign(16, input_.u8() % 4);
-    join.token.assign(32, shape & 1);
-    join.sender = uint64_t{input_.u8()} << 4;
-    const Bytes profile = input_.take(1 + input_.u8());
-    join.profile.assign(profile.begin(), profile.end());
-    if ((shape & 2) != 0) join.resume.assign(resume_.begin(), resume_.end());
-    join.offer = (shape & 4) != 0 ? input_.text(input_.u16()) : offer((shape & 8) != 0);
+    join.version = 2;
+    join.room.assign(16, (shape & 1) != 0 ? input_.u8() % 4 : 1);
+    join.token = people().token;
+    join.sender = one.sender.value;
+    join.offer = (shape & 2) != 0 ? input_.text(input_.u16()) : offer((shape & 4) != 0);
     const auto track = [&](const char* mid, wire::Source source) {
       auto& t = *join.tracks.emplace_back(std::make_unique<wire::TrackT>());
       t.mid = mid;
       t.source = source;
     };
-    if ((shape & 16) != 0) track("mic", wire::Source::microphone);
-    if ((shape & 32) != 0) track("cam", wire::Source::camera);
+    if ((shape & 8) != 0) track("mic", wire::Source::microphone);
+    if ((shape & 16) != 0) track("cam", wire::Source::camera);
+    if ((shape & 32) != 0) {
+      join.proof.assign(64, shape);
+      join.seen = input_.u8();
+    } else {
+      join.key_package = mls::encode_message(one.package.package);
+      join.group_info = ((shape & 128) != 0 ? person() : one).alone.group_info(true);
+    }
     return damaged(pack(std::move(join)), (shape & 64) != 0);
+  }
+
+  const People::Person& person() { return people().people[input_.u8() % 3]; }
+
+  // Of the first epoch: the first person's group adds another, changes its context, or renews keys.
+  Buffer commit() {
+    People& all = people();
+    const uint8_t shape = input_.u8();
+    mls::CommitOptions options;
+    options.with_pending = false;
+    options.tree_in_welcome = false;
+    mls::Group& group = all.people[0].alone;
+    if ((shape & 1) != 0) {
+      mls::PskId psk;
+      psk.external_id = admission::join_psk_id(Bytes(crypto::sha256(all.token)).first(8));
+      psk.nonce = Buffer(32, shape);
+      options.proposals = {{mls::PreSharedKey{psk}}, {mls::Add{person().package.package}}};
+    }
+    auto epoch = group.commit(std::move(options), all.environment(), all.random);
+    if (!epoch) return pack(wire::LeaveT());
+    wire::CommitT commit;
+    commit.commit = epoch->commit;
+    commit.group_info = epoch->group->group_info((shape & 2) != 0);
+    if (epoch->welcome && (shape & 4) == 0) commit.welcome = *epoch->welcome;
+    if ((shape & 8) != 0) commit.token_hash.assign(32, shape);
+    return damaged(pack(std::move(commit)), (shape & 64) != 0);
+  }
+
+  Buffer post() {
+    const auto message =
+        people().people[0].alone.clone().protect(as_bytes("text"), {}, people().random);
+    CHECK(message.has_value());
+    wire::PostT post;
+    post.message = *message;
+    return pack(std::move(post));
   }
 
   Buffer small_message() {
     const uint8_t shape = input_.u8();
-    if (shape % 3 == 0) return damaged(pack(wire::LeaveT()), shape >= 128);
-    if (shape % 3 == 1) {
-      wire::SetProfileT profile;
-      profile.profile.assign(1 + input_.u8(), shape);
-      return damaged(pack(profile), shape >= 128);
+    switch (shape % 8) {
+      case 0:
+        return damaged(pack(wire::LeaveT()), shape >= 128);
+      case 1:
+        return commit();
+      case 2:
+        return damaged(post(), shape >= 128);
+      case 3:
+        return damaged(pack(wire::GetGroupT()), shape >= 128);
+      case 4: {
+        wire::ReadyT ready;
+        ready.epoch = input_.u8() % 3;
+        return damaged(pack(ready), shape >= 128);
+      }
+      case 5: {
+        wire::DenyT deny;
+        deny.sender = input_.u8() % 4;
+        return damaged(pack(deny), shape >= 128);
+      }
+      default:
+        break;
     }
     wire::WatchT watch;
     for (uint8_t i = input_.u8() % 12; i > 0; --i) {
@@ -214,9 +362,8 @@ class Session {
       if (const auto* sent = std::get_if<SendMessage>(&output)) {
         CHECK(!closed_.contains(sent->to));
         CHECK(sent->message.size() <= limits::max_wire_message);
-        const auto read = core::read_server_message(sent->message);
-        CHECK(read.has_value());
-        if (const auto* joined = std::get_if<core::said::Joined>(&*read)) resume_ = joined->resume;
+        flatbuffers::Verifier verifier(sent->message.data(), sent->message.size());
+        CHECK(verifier.VerifyBuffer<wire::ServerMessage>(nullptr));
       } else if (const auto* close = std::get_if<CloseConnection>(&output)) {
         closed_.insert(close->connection);
         calls_.handle_close(now_, close->connection);
@@ -235,17 +382,18 @@ class Session {
     pump();
     const auto counts = calls_.counts();
     CHECK(counts.participants == 0 && counts.rooms == 0 && counts.connections == 0);
+    CHECK(counts.waiting == 0 && groups_.groups.empty());
     CHECK(calls_.next_timeout() == Instant::never());
   }
 
   fuzz::Input& input_;
-  MemoryRegistry registry_;
+  MemoryRooms rooms_;
+  MemoryGroups groups_;
   SeededRandom random_{1};
   Calls calls_;
   Instant now_{seconds(1000).us};
   std::vector<ConnectionId> connections_;
   std::set<ConnectionId> closed_;
-  server::ResumeToken resume_{};
   uint64_t last_connection_ = 0;
 };
 

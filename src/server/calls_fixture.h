@@ -205,6 +205,7 @@ class CallsTest : public testing::Test {
     client.connection = {};
     client.read = 0;
     client.connection = connect();
+    read(client);
   }
   // In the call: founds it, or is let in by the host.
   Client& member(uint64_t sender, uint8_t room = 1) {

@@ -44,12 +44,13 @@ TEST_F(CallsTest, ACommitIsItsSendersAndWhole) {
   refused(a, [&](wire::CommitT& c) { c.group_info = a.group->group_info(false); });
   refused(a, [&](wire::CommitT& c) { c.group_info = a.pending->group->group_info(true); });
   refused(a, [&](wire::CommitT& c) {
-    c.commit =
-        admission::must(a.group->propose({mls::Remove{1}}, {}, world.environment(), world.random));
+    c.commit = admission::must(
+        a.group->clone().propose({mls::Remove{1}}, {}, world.environment(), world.random));
   });
   EXPECT_EQ(a.seen, before);
   EXPECT_EQ(b.seen, before);
-  EXPECT_FALSE(commit(a, std::vector<mls::Proposal>())) << "nothing of all that was kept";
+  EXPECT_EQ(commit(a, std::vector<mls::Proposal>()), std::nullopt)
+      << "nothing of all that was kept";
 }
 
 TEST_F(CallsTest, AWelcomeIsForThoseAdded) {

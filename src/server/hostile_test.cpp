@@ -81,7 +81,7 @@ TEST_F(CallsTest, ALeafIsBounded) {
   ASSERT_FALSE(change(host, [](auto& c) { c.lobby = false; }));
   Client& large = person(2);
   mls::LeafTemplate leaf = world.leaf(large.sender, large.link);
-  for (uint16_t i = 0; i < 300; ++i) {
+  for (uint16_t i = 0; i < 450; ++i) {
     leaf.capabilities.extensions.push_back(mls::ExtensionType{static_cast<uint16_t>(0xf200 + i)});
   }
   large.package =
