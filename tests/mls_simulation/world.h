@@ -11,6 +11,15 @@
 #include "mls/follower.h"
 #include "mls/group.h"
 
+namespace vicino::mls {
+
+// What somebody who was removed may have kept.
+struct GroupPeek {
+  static const PathKeys& path_keys(const Group& group) { return group.path_keys_; }
+};
+
+}  // namespace vicino::mls
+
 namespace vicino::mls_simulation {
 using namespace mls;
 
@@ -63,7 +72,7 @@ struct InFlight {
 struct Tally {
   size_t epochs = 0, joins = 0, external_joins = 0, resyncs = 0, removals = 0, races = 0,
          proposals = 0, messages_opened = 0, messages_late = 0, refused = 0, reloads = 0,
-         most_members = 0;
+         paths_kept_shut = 0, most_members = 0, most_live = 0;
 };
 
 // Throws std::runtime_error with seed and step when something that must hold doesn't.
@@ -127,6 +136,9 @@ class World {
   void let_process(Client& client, const Candidate& winner);
   void let_join(const Candidate& winner, const Group& committer);
   void follow(const std::vector<Candidate>& candidates, size_t winner);
+  // Of all that is encrypted in the commit's path: what `client` opens with every key it has.
+  size_t opened_by(const Client& client, const Candidate& winner) const;
+  void keep_out_removed(const std::vector<Client*>& live, const Candidate& winner);
   void agree();
   void end_by_reinit();
 
