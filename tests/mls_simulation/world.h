@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/random.h"
+#include "everybody.h"
 #include "mls/follower.h"
 #include "mls/group.h"
 
@@ -86,12 +87,6 @@ class World {
    public:
     bool accepts(const CredentialCheck& check) const override;
   };
-  class Psks final : public PskStore {
-   public:
-    std::optional<SecretBuffer> external(Bytes id) const override;
-    std::optional<SecretBuffer> resumption(Bytes, uint64_t) const override { return std::nullopt; }
-  };
-
   [[noreturn]] void broken(const std::string& what) const;
   void require(bool holds, const std::string& what) const {
     if (!holds) broken(what);
@@ -147,7 +142,7 @@ class World {
   SeededRandom chance_;  // what happens
   SeededRandom random_;  // the clients' keys
   Policy policy_;
-  Psks psks_;
+  PsksByName psks_;
   Rules rules_;
   std::vector<std::unique_ptr<Client>> clients_;
   std::map<Buffer, Invited> invited_;  // by signature key, for this epoch
