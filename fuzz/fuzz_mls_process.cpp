@@ -104,12 +104,12 @@ void lie_in_commit(World& world, fuzz::Input& input) {
   bool honest = message.content.sender == Sender::member(liar.self());
   std::optional<Applied> applied;
   if (auto proposals = resolve(liar.state(), commit, Sender::member(liar.self())))
-    if (auto result = apply_proposals({std::move(*proposals), liar.self()}, liar.tree(),
+    if (auto result = apply_proposals({std::move(*proposals), liar.self(), {}}, liar.tree(),
                                       liar.context(), world.environment()))
       applied = std::move(*result);
   honest = honest && applied;
   if (!applied)
-    applied = Applied{liar.tree(), liar.context().extensions, {}, {}, {}, {}, {}, {}, true};
+    applied = Applied{liar.tree(), liar.context().extensions, {}, {}, {}, {}, {}, {}, {}, true};
   CommitParts parts{applied->tree,
                     {},
                     GroupPeek::secrets(liar).init.clone(),

@@ -6,19 +6,8 @@ namespace {
 constexpr Lifetime lifetime{0, 100'000};
 
 LeafTemplate leaf_of(size_t name) {
-  return {Credential::basic(as_bytes("member " + std::to_string(name))),
-          {{ProtocolVersion::mls10},
-           {CipherSuite::x25519_aes128gcm_sha256_ed25519},
-           {static_cast<ExtensionType>(0xf1ca)},
-           {},
-           {CredentialType::basic}},
-          {}};
-}
-
-template <class T>
-T must(mls::Result<T> result) {
-  CHECK(result.has_value());
-  return std::move(*result);
+  return leaf_named("member " + std::to_string(name), CipherSuite::x25519_aes128gcm_sha256_ed25519,
+                    {static_cast<ExtensionType>(0xf1ca)});
 }
 
 // As the tree has it on the wire.

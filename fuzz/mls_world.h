@@ -1,6 +1,7 @@
 // A small group whose members' keys lie open, and ways to put lies into everything they sign.
 #pragma once
 
+#include "../tests/mls_simulation/everybody.h"
 #include "base/random.h"
 #include "input.h"
 #include "mls/follower.h"
@@ -19,20 +20,6 @@ struct GroupPeek {
 namespace vicino::fuzz {
 using namespace mls;
 
-class Everybody final : public CredentialPolicy {
- public:
-  bool accepts(const CredentialCheck&) const override { return true; }
-};
-
-class Psks final : public PskStore {
- public:
-  std::optional<SecretBuffer> external(Bytes id) const override {
-    if (id.empty()) return std::nullopt;
-    return SecretBuffer(Bytes(Buffer(32, id.front())));
-  }
-  std::optional<SecretBuffer> resumption(Bytes, uint64_t) const override { return std::nullopt; }
-};
-
 // Five members stood in the tree, the one at 3 was removed, the last was added without a path; two
 // proposals wait.
 struct World {
@@ -43,7 +30,7 @@ struct World {
   const SignatureKeys* keys_of(LeafIndex leaf) const;
 
   Everybody everybody;
-  Psks psks;
+  PsksByName psks;
   Rules rules;
   SeededRandom random{1};
   const Suite& suite = *Suite::find(CipherSuite::x25519_aes128gcm_sha256_ed25519);

@@ -19,11 +19,6 @@ void complete(mls::Proposal& proposal, const mls::Suite& suite, SecureRandom& ra
     complete(psk->psk, suite, random);
 }
 
-mls::OwnKeyPackage clone(const mls::OwnKeyPackage& own) {
-  return {own.package, own.init_key.clone(), own.encryption_key.clone(),
-          own.signature_keys.clone()};
-}
-
 }  // namespace
 
 MLS_CALL(group_create, CreateGroup) {
@@ -37,7 +32,7 @@ MLS_CALL(group_create, CreateGroup) {
 // The key package stays, for the host to release.
 MLS_CALL(group_join, Join) {
   TRY_ASSIGN(const auto* const own, m.find<mls::OwnKeyPackage>(request.key_package));
-  TRY_ASSIGN(Group group, Group::join(request.welcome, clone(*own), request.ratchet_tree,
+  TRY_ASSIGN(Group group, Group::join(request.welcome, own->clone(), request.ratchet_tree,
                                       m.environment(request.now)));
   return reply(m.keep(std::move(group)));
 }

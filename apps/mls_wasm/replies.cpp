@@ -17,6 +17,21 @@ struct Waiting {
   static void fields(auto& self, auto& io) { io(self.ref, self.sender, self.type); }
 };
 
+struct Committed {
+  mls::Sender sender;
+  uint8_t by_reference;
+  Buffer proposal;
+  static void fields(auto& self, auto& io) { io(self.sender, self.by_reference, self.proposal); }
+};
+
+std::vector<Committed> committed(const std::vector<mls::SentProposal>& proposals) {
+  std::vector<Committed> all;
+  for (const mls::SentProposal& sent : proposals)
+    all.push_back(
+        {sent.sender, static_cast<uint8_t>(sent.by_reference), mls::encode(sent.proposal)});
+  return all;
+}
+
 std::vector<uint32_t> numbers(const std::vector<mls::LeafIndex>& leaves) {
   std::vector<uint32_t> all;
   for (const mls::LeafIndex leaf : leaves) all.push_back(leaf.value);
@@ -28,8 +43,8 @@ Buffer epoch_reply(std::optional<Handle> next, const Epoch& epoch,
                    const std::optional<mls::ReInit>& reinit, const Buffer& commit,
                    const std::optional<Buffer>& welcome) {
   return reply(next, epoch.committer.value, static_cast<uint8_t>(epoch.external),
-               numbers(epoch.added), numbers(epoch.updated), numbers(epoch.removed), reinit, commit,
-               welcome);
+               numbers(epoch.added), numbers(epoch.updated), numbers(epoch.removed),
+               committed(epoch.proposals), reinit, commit, welcome);
 }
 
 }  // namespace

@@ -13,7 +13,8 @@ Buffer describe(const mls::PublicState& state, std::optional<mls::LeafIndex> sel
 enum class Kind : uint8_t { application = 1, proposal = 2, commit = 3 };
 
 // The next epoch's handle (optional: it isn't there for who was removed) | committer | external |
-// added | updated | removed | ReInit (optional) | commit | welcome (optional).
+// added | updated | removed | proposals: Sender, by reference, Proposal (opaque) |
+// ReInit (optional) | commit | welcome (optional).
 Buffer keep_epoch(Module& m, mls::NewEpoch epoch);
 Buffer keep_epoch(Module& m, mls::Follower::NextEpoch epoch);
 

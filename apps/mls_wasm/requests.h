@@ -31,23 +31,28 @@ struct OfHandle {
   static void fields(auto& self, auto& io) { io(self.handle); }
 };
 
+// The rules that aren't the default ones.
 struct SetRules {
   mls::Rules rules;
 
   static void fields(auto& self, auto& io) {
-    io(self.rules.ratchet.forward, self.rules.ratchet.out_of_order);
-    for (size_t* const number :
-         {&self.rules.past_epochs, &self.rules.resumption_epochs, &self.rules.max_members,
-          &self.rules.max_message, &self.rules.max_proposals, &self.rules.max_psks}) {
-      uint32_t read = 0;
-      io(read);
-      *number = read;
-    }
-    io(self.rules.max_lifetime, self.rules.external_sender_proposals);
-    uint8_t needs_psk = 0;
-    io(needs_psk, self.rules.external_remove);
-    self.rules.joins_need_psk = needs_psk != 0;
-    if (self.rules.external_remove > mls::ExternalRemove::allowed) io.fail(mls::Fault::bad_request);
+    // A rule takes a value of the type on the wire, if there is one.
+    const auto change = [&]<class Wire>(auto& rule, Wire) {
+      std::optional<Wire> sent;
+      io(sent);
+      if (sent) rule = static_cast<std::remove_reference_t<decltype(rule)>>(*sent);
+    };
+    mls::Rules& rules = self.rules;
+    change(rules.ratchet.forward, uint32_t{});
+    change(rules.ratchet.out_of_order, uint32_t{});
+    for (size_t* const number : {&rules.past_epochs, &rules.resumption_epochs, &rules.max_members,
+                                 &rules.max_message, &rules.max_proposals, &rules.max_psks})
+      change(*number, uint32_t{});
+    change(rules.max_lifetime, uint64_t{});
+    change(rules.external_sender_proposals, std::vector<mls::ProposalType>());
+    change(rules.joins_need_psk, uint8_t{});
+    change(rules.external_remove, uint8_t{});
+    if (rules.external_remove > mls::ExternalRemove::allowed) io.fail(mls::Fault::bad_request);
   }
 };
 

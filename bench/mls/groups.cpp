@@ -1,13 +1,7 @@
 #include "groups.h"
 
-#include <string>
-
 namespace vicino::mls_bench {
 namespace {
-
-Group adopt(Group::Received received) {
-  return std::move(*std::get<std::unique_ptr<NewEpoch>>(received)->group);
-}
 
 // Adds `joiners` in one commit. Returns the Welcome.
 Buffer add(World& world, Group& group, const std::vector<OwnKeyPackage>& joiners) {
@@ -26,19 +20,8 @@ std::vector<OwnKeyPackage> key_packages(World& world, size_t count) {
 
 }  // namespace
 
-LeafTemplate World::leaf() {
-  return {Credential::basic(as_bytes("member " + std::to_string(names++))),
-          {{ProtocolVersion::mls10}, {suite.id}, {}, {}, {CredentialType::basic}},
-          {}};
-}
-
 OwnKeyPackage World::key_package() {
   return make_key_package(suite, suite.random_signature_keys(random), leaf(), lifetime(), random);
-}
-
-OwnKeyPackage clone(const OwnKeyPackage& own) {
-  return {own.package, own.init_key.clone(), own.encryption_key.clone(),
-          own.signature_keys.clone()};
 }
 
 Fixture make_fixture(World& world, Shape shape, size_t members) {
@@ -58,7 +41,7 @@ Fixture make_fixture(World& world, Shape shape, size_t members) {
     for (size_t leaf = 1; leaf <= others; leaf += leaf == 1 ? 1 : 2) {
       const auto pair = key_packages(world, leaf == 1 ? 1 : 2);
       const Buffer welcome = add(world, founder, pair);
-      Group last = must(Group::join(welcome, clone(pair.back()), {}, world.environment()));
+      Group last = must(Group::join(welcome, pair.back().clone(), {}, world.environment()));
       const NewEpoch epoch = must(last.commit({}, world.environment(), world.random));
       founder = adopt(must(founder.receive(epoch.commit, world.environment())));
     }

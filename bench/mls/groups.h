@@ -2,22 +2,14 @@
 // that each implementation plays.
 #pragma once
 
+#include <string>
+
+#include "../../tests/mls_simulation/everybody.h"
 #include "base/random.h"
 #include "mls/group.h"
 
 namespace vicino::mls_bench {
 using namespace mls;
-
-class Everybody final : public CredentialPolicy {
- public:
-  bool accepts(const CredentialCheck&) const override { return true; }
-};
-
-class NoPsks final : public PskStore {
- public:
-  std::optional<SecretBuffer> external(Bytes) const override { return std::nullopt; }
-  std::optional<SecretBuffer> resumption(Bytes, uint64_t) const override { return std::nullopt; }
-};
 
 struct World {
   const Suite& suite = *Suite::find(CipherSuite::x25519_aes128gcm_sha256_ed25519);
@@ -30,7 +22,7 @@ struct World {
 
   explicit World(uint64_t time) : now(time) {}
   Environment environment() const { return {everybody, psks, rules, now}; }
-  LeafTemplate leaf();
+  LeafTemplate leaf() { return leaf_named("member " + std::to_string(names++), suite.id); }
   Lifetime lifetime() const { return {now - 3600, now + 30 * 24 * 3600}; }
   OwnKeyPackage key_package();
 };
@@ -47,14 +39,11 @@ struct Fixture {
   std::vector<Buffer> messages;        // to be processed after joining, in this order
 };
 
-Fixture make_fixture(World& world, Shape shape, size_t members);
-
-OwnKeyPackage clone(const OwnKeyPackage& own);
-
-template <class T>
-T must(mls::Result<T> result) {
-  CHECK(result.has_value());
-  return std::move(*result);
+// The epoch that a received commit begins.
+inline Group adopt(Group::Received received) {
+  return std::move(*std::get<std::unique_ptr<NewEpoch>>(received)->group);
 }
+
+Fixture make_fixture(World& world, Shape shape, size_t members);
 
 }  // namespace vicino::mls_bench

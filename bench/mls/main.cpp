@@ -50,10 +50,6 @@ void measure(const char* name, size_t members, size_t most, Operation operation)
             << std::endl;
 }
 
-Group adopt(Group::Received received) {
-  return std::move(*std::get<std::unique_ptr<NewEpoch>>(received)->group);
-}
-
 struct Pair {
   Group one, other;
 };
@@ -62,7 +58,7 @@ struct Pair {
 Pair enter(World& world, const Fixture& fixture) {
   const Environment environment = world.environment();
   const auto join = [&](size_t which) {
-    return must(Group::join(fixture.welcome, clone(fixture.joiners[which]), {}, environment));
+    return must(Group::join(fixture.welcome, fixture.joiners[which].clone(), {}, environment));
   };
   if (fixture.shape == Shape::full) measure("join", fixture.members, 200, [&](size_t) { join(0); });
   Pair pair{join(0), join(1)};

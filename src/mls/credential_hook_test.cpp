@@ -135,7 +135,7 @@ TEST_F(CredentialHook, EveryMemberOfAGroupOneJoins) {
   OwnKeyPackage own = key_package("eve");
   const NewEpoch epoch = commit(alice, {{Add{own.package}}});
   asked();
-  must(Group::join(*epoch.welcome, copy_of(own), std::nullopt, environment()));
+  must(Group::join(*epoch.welcome, own.clone(), std::nullopt, environment()));
   EXPECT_EQ(asked(), (std::vector<Asked>{{CredentialUse::external_sender, "door", {}, ""},
                                          {CredentialUse::joined_tree, "0", 0, ""},
                                          {CredentialUse::joined_tree, "1", 1, ""},

@@ -113,8 +113,9 @@ Result<Applied> Group::choose_proposals(CommitOptions& options, const Environmen
     commit.proposals = by_reference;
     commit.proposals.insert(commit.proposals.end(), by_value.begin(), by_value.end());
     TRY_ASSIGN(auto proposals, resolve(public_, commit, Sender::member(self())));
-    TRY_ASSIGN(Applied applied,
-               apply_proposals({std::move(proposals), self()}, tree(), context(), environment));
+    const Capabilities* const changed = options.leaf ? &options.leaf->capabilities : nullptr;
+    TRY_ASSIGN(Applied applied, apply_proposals({std::move(proposals), self(), changed}, tree(),
+                                                context(), environment));
     // A PSK that one doesn't have can't be committed either.
     if (auto psks = find_psks(applied.psks, environment); !psks) return fail(psks.error());
     return applied;

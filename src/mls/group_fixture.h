@@ -92,11 +92,6 @@ inline bool contains(Bytes haystack, Bytes needle) {
   return !std::ranges::search(haystack, needle).empty();
 }
 
-inline OwnKeyPackage copy_of(const OwnKeyPackage& own) {
-  return {own.package, own.init_key.clone(), own.encryption_key.clone(),
-          own.signature_keys.clone()};
-}
-
 // Everything around groups: randomness, time, people, rules.
 struct World {
   explicit World(CipherSuite id = CipherSuite::x25519_aes128gcm_sha256_ed25519)

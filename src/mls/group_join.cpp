@@ -105,7 +105,7 @@ Result<NewEpoch> Group::join_external(Bytes group_info, NewMember joiner,
   for (const PskId& psk : options.psks) content.proposals.push_back({Proposal{PreSharedKey{psk}}});
   if (options.replaces) content.proposals.push_back({Proposal{Remove{options.replaces->value}}});
   TRY_ASSIGN(auto proposals, resolve(before, content, sender));
-  TRY_ASSIGN(Applied applied, apply_proposals({std::move(proposals), std::nullopt}, before.tree,
+  TRY_ASSIGN(Applied applied, apply_proposals({std::move(proposals), {}, {}}, before.tree,
                                               before.context, environment));
   TRY_ASSIGN(auto psks, mls::find_psks(applied.psks, environment));
 

@@ -1,4 +1,5 @@
 // Groups as they are used: created, joined, changed, left, replaced.
+#include "mls/follower.h"
 #include "mls/group_fixture.h"
 
 namespace vicino::mls {
@@ -181,7 +182,7 @@ TEST_P(GroupLife, ANewMemberNeedsThePskToo) {
   OwnKeyPackage own = key_package("new");
   const NewEpoch epoch =
       commit(members[0], {{Add{own.package}}, {PreSharedKey{external_psk("tea")}}});
-  EXPECT_TRUE(Group::join(*epoch.welcome, copy_of(own), std::nullopt, environment()));
+  EXPECT_TRUE(Group::join(*epoch.welcome, own.clone(), std::nullopt, environment()));
   psks.externals.clear();
   EXPECT_EQ(fault_of(Group::join(*epoch.welcome, std::move(own), std::nullopt, environment())),
             Fault::psk_unknown);
@@ -210,6 +211,42 @@ TEST_P(GroupLife, TheGroupsExtensionsAreReplaced) {
   commit_and_adopt(members, 1, {{GroupContextExtensions{extensions}}});
   EXPECT_EQ(members[0].context().extensions, extensions);
   expect_agreement(members);
+}
+
+// Its new leaf counts for what the commit asks of everybody, whoever asks and whoever judges.
+TEST_P(GroupLife, ACommitterBecomesCapableOfWhatItsCommitRequires) {
+  constexpr ProposalType proposal{0xf0f0};
+  auto members = group_of(3);
+  const auto capable = [&](size_t who) {
+    CommitOptions options;
+    options.leaf = leaf(std::to_string(who));
+    options.leaf->capabilities.proposals = {proposal};
+    return options;
+  };
+  adopt(members, 1, commit(members[1], capable(1)));
+  adopt(members, 2, commit(members[2], capable(2)));
+  const Proposal change{GroupContextExtensions{
+      {{ExtensionType::required_capabilities, encode(RequiredCapabilities{{}, {proposal}, {}})}}}};
+  CommitOptions unchanged;
+  unchanged.proposals = {change};
+  EXPECT_EQ(fault_of(members[0].commit(std::move(unchanged), environment(), random)),
+            Fault::leaf_lacks_required_capability);
+  Follower follower =
+      must(Follower::begin(members[0].group_info(true), std::nullopt, environment()));
+  const Buffer proposed = must(members[1].propose(change, {}, environment(), random));
+  tell(members, 1, proposed);
+  must(follower.receive(proposed, environment()));
+  EXPECT_TRUE(commit(members[0]).proposals.empty());  // it can't stand with the old leaf
+  NewEpoch epoch = commit(members[0], capable(0));
+  EXPECT_EQ(epoch.proposals.size(), 1u);
+  must(follower.receive(epoch.commit, environment()));
+  adopt(members, 0, std::move(epoch));
+  expect_agreement(members);
+  // And what it becomes incapable of can't be required.
+  CommitOptions less;
+  less.leaf = leaf("0");
+  EXPECT_EQ(fault_of(members[0].commit(std::move(less), environment(), random)),
+            Fault::leaf_lacks_required_capability);
 }
 
 TEST_P(GroupLife, AReinitialisedGroupSendsNothingMore) {

@@ -35,6 +35,10 @@ struct OwnKeyPackage {
   Secret init_key;
   Secret encryption_key;
   SignatureKeys signature_keys;
+
+  OwnKeyPackage clone() const {
+    return {package, init_key.clone(), encryption_key.clone(), signature_keys.clone()};
+  }
 };
 
 // What a client says of itself in every leaf it makes.

@@ -83,11 +83,16 @@ Status validate_leaf(const LeafNode& leaf, const LeafRole& role, const Suite& su
   return require(environment.credentials.accepts(check), Fault::credential_refused);
 }
 
-Status validate_members(const RatchetTree& tree, const Extensions& group_extensions) {
+Status validate_members(const RatchetTree& tree, const Extensions& group_extensions,
+                        const std::optional<CommittersLeaf>& path_leaf) {
   TRY_ASSIGN(const RequiredCapabilities required, required_capabilities(group_extensions));
   std::unordered_set<std::string_view> encryption_keys, signature_keys;
   std::set<CredentialType> credentials;
   const auto members = tree.members();
+  const auto capabilities = [&](LeafIndex index) -> const Capabilities& {
+    const bool changes = path_leaf && path_leaf->index == index;
+    return changes ? path_leaf->capabilities : tree.leaf(index)->capabilities;
+  };
   for (const LeafIndex index : members) {
     const LeafNode& leaf = *tree.leaf(index);
     if (!encryption_keys.insert(as_text(leaf.encryption_key)).second)
@@ -95,10 +100,10 @@ Status validate_members(const RatchetTree& tree, const Extensions& group_extensi
     if (!signature_keys.insert(as_text(leaf.signature_key)).second)
       return fail(Fault::leaf_signature_key_taken);
     credentials.insert(leaf.credential.type);
-    TRY(meets(leaf.capabilities, required, group_extensions));
+    TRY(meets(capabilities(index), required, group_extensions));
   }
   for (const LeafIndex index : members) {
-    const Capabilities& can = tree.leaf(index)->capabilities;
+    const Capabilities& can = capabilities(index);
     if (!std::ranges::all_of(credentials, [&](CredentialType type) { return can.has(type); }))
       return fail(Fault::leaf_credential_unsupported_by_member);
   }

@@ -39,7 +39,7 @@ TEST_F(Pitfalls, P2_NoPrefixOfAMessageIsTakenOrReadPast) {
     EXPECT_TRUE(refused(bob, Bytes(sealed).first(size)));
   for (size_t size = 0; size < epoch.welcome->size(); size += 3)
     EXPECT_FALSE(
-        Group::join(Bytes(*epoch.welcome).first(size), copy_of(own), std::nullopt, environment()));
+        Group::join(Bytes(*epoch.welcome).first(size), own.clone(), std::nullopt, environment()));
 }
 
 TEST_F(Pitfalls, P2_NoByteOfAMessageCanBeChanged) {

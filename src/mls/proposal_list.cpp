@@ -197,7 +197,10 @@ Result<Applied> apply_proposals(ProposalList list, const RatchetTree& tree,
                  applied.tree.add(add->key_package.leaf, environment.rules.max_members));
       applied.added.push_back({index, add->key_package});
     }
-  TRY(validate_members(applied.tree, applied.extensions));
+  std::optional<CommittersLeaf> path_leaf;
+  if (list.committer && list.new_capabilities)
+    path_leaf.emplace(CommittersLeaf{*list.committer, *list.new_capabilities});
+  TRY(validate_members(applied.tree, applied.extensions, path_leaf));
   applied.proposals = std::move(list.proposals);
   return applied;
 }

@@ -17,8 +17,10 @@ struct SentProposal {
 
 struct ProposalList {
   std::vector<SentProposal> proposals;
-  // The committer, or nullptr-like nullopt for an external commit.
+  // nullopt: it comes from outside.
   std::optional<LeafIndex> committer;
+  // Of the committer's leaf, if the commit changes it: they count for what the commit asks for.
+  const Capabilities* new_capabilities = nullptr;
 };
 
 struct Addition {

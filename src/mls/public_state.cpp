@@ -160,8 +160,9 @@ Result<StagedCommit> stage_commit(const PublicState& state, const AuthenticatedC
   if (message.auth.confirmation_tag.empty()) return fail(Fault::confirmation_tag_missing);
   const bool external = content.sender.type == SenderType::new_member_commit;
   TRY_ASSIGN(auto proposals, resolve(state, commit, content.sender));
-  ProposalList list{std::move(proposals),
-                    external ? std::nullopt : std::optional(LeafIndex{content.sender.index})};
+  ProposalList list{std::move(proposals), {}, {}};
+  if (!external) list.committer = LeafIndex{content.sender.index};
+  if (commit.path) list.new_capabilities = &commit.path->leaf.capabilities;
   TRY_ASSIGN(Applied applied,
              apply_proposals(std::move(list), state.tree, state.context, environment));
   if (applied.path_required && !commit.path) return fail(Fault::path_required);

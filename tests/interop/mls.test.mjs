@@ -12,7 +12,7 @@ import { Choices, Room } from './mls/room.mjs';
 const packages = fileURLToPath(new URL('./mls/node_modules/ts-mls', import.meta.url));
 const skip = notBuilt || (existsSync(packages) ? false : 'ts-mls is not installed: npm ci in tests/interop/mls');
 const seed = Number(process.env.VICINO_MLS_SEED ?? Math.floor(Math.random() * 2 ** 32));
-const steps = Number(process.env.VICINO_MLS_STEPS ?? 100);
+const steps = Number(process.env.VICINO_MLS_STEPS ?? 300);
 const mostMembers = 5;
 
 const extensionType = 0xf123; // for private use

@@ -2,22 +2,12 @@
 #include <gtest/gtest.h>
 
 #include "base/random.h"
+#include "everybody.h"
 #include "mls/group.h"
 
 namespace vicino::mls_simulation {
 namespace {
 using namespace mls;
-
-class Everybody final : public CredentialPolicy {
- public:
-  bool accepts(const CredentialCheck&) const override { return true; }
-};
-
-class NoPsks final : public PskStore {
- public:
-  std::optional<SecretBuffer> external(Bytes) const override { return std::nullopt; }
-  std::optional<SecretBuffer> resumption(Bytes, uint64_t) const override { return std::nullopt; }
-};
 
 // Two members.
 class FoundByFuzzing : public testing::Test {
@@ -29,13 +19,7 @@ class FoundByFuzzing : public testing::Test {
         two(add()) {}
 
   static LeafTemplate leaf() {
-    return {Credential::basic(as_bytes("somebody")),
-            {{ProtocolVersion::mls10},
-             {CipherSuite::x25519_aes128gcm_sha256_ed25519},
-             {},
-             {},
-             {CredentialType::basic}},
-            {}};
+    return leaf_named("somebody", CipherSuite::x25519_aes128gcm_sha256_ed25519);
   }
   OwnKeyPackage key_package() {
     return make_key_package(suite, suite.random_signature_keys(random), leaf(), lifetime, random);
@@ -62,11 +46,7 @@ class FoundByFuzzing : public testing::Test {
 // A member could keep all others from making commits by proposing a PSK that they don't have.
 TEST_F(FoundByFuzzing, AProposedPskThatIsUnknownKeepsNobodyFromCommitting) {
   // As somebody who has it would.
-  class Knows final : public PskStore {
-   public:
-    std::optional<SecretBuffer> external(Bytes) const override { return SecretBuffer(size_t{32}); }
-    std::optional<SecretBuffer> resumption(Bytes, uint64_t) const override { return {}; }
-  } const knows;
+  const PsksByName knows;
   const Environment with_psk{everybody, knows, rules, 500};
   PskId id{.external_id = {1, 2, 3}, .group_id = {}, .nonce = Buffer(suite.hash_size())};
   const Buffer proposal = two.propose({PreSharedKey{std::move(id)}}, {}, with_psk, random).value();

@@ -13,11 +13,6 @@ bool World::Policy::accepts(const CredentialCheck& check) const {
   return !check.previous || check.previous->credential == check.credential;
 }
 
-std::optional<SecretBuffer> World::Psks::external(Bytes id) const {
-  if (id.empty()) return std::nullopt;
-  return SecretBuffer(Bytes(Buffer(32, id.front())));
-}
-
 World::World(const Plan& plan)
     : plan_(plan),
       suite_(*Suite::find(plan.suite)),
@@ -47,12 +42,7 @@ std::vector<Client*> World::with(Standing standing) const {
 }
 
 LeafTemplate World::leaf(const std::string& name) const {
-  Capabilities capabilities{{ProtocolVersion::mls10},
-                            {plan_.suite},
-                            {extension_in_capabilities},
-                            {},
-                            {CredentialType::basic}};
-  return {Credential::basic(as_bytes(name)), std::move(capabilities), {}};
+  return leaf_named(name, plan_.suite, {extension_in_capabilities});
 }
 
 NewMember World::new_member(const std::string& name) {

@@ -8,8 +8,18 @@
 #include <string>
 
 #include "base/random.h"
+#include "everybody.h"
 #include "mls/follower.h"
 #include "mls/group.h"
+
+namespace vicino::mls {
+
+// What somebody who was removed may have kept.
+struct GroupPeek {
+  static const PathKeys& path_keys(const Group& group) { return group.path_keys_; }
+};
+
+}  // namespace vicino::mls
 
 namespace vicino::mls_simulation {
 using namespace mls;
@@ -63,7 +73,7 @@ struct InFlight {
 struct Tally {
   size_t epochs = 0, joins = 0, external_joins = 0, resyncs = 0, removals = 0, races = 0,
          proposals = 0, messages_opened = 0, messages_late = 0, refused = 0, reloads = 0,
-         most_members = 0;
+         paths_kept_shut = 0, most_members = 0, most_live = 0;
 };
 
 // Throws std::runtime_error with seed and step when something that must hold doesn't.
@@ -77,12 +87,6 @@ class World {
    public:
     bool accepts(const CredentialCheck& check) const override;
   };
-  class Psks final : public PskStore {
-   public:
-    std::optional<SecretBuffer> external(Bytes id) const override;
-    std::optional<SecretBuffer> resumption(Bytes, uint64_t) const override { return std::nullopt; }
-  };
-
   [[noreturn]] void broken(const std::string& what) const;
   void require(bool holds, const std::string& what) const {
     if (!holds) broken(what);
@@ -127,6 +131,9 @@ class World {
   void let_process(Client& client, const Candidate& winner);
   void let_join(const Candidate& winner, const Group& committer);
   void follow(const std::vector<Candidate>& candidates, size_t winner);
+  // Of all that is encrypted in the commit's path: what `client` opens with every key it has.
+  size_t opened_by(const Client& client, const Candidate& winner) const;
+  void keep_out_removed(const std::vector<Client*>& live, const Candidate& winner);
   void agree();
   void end_by_reinit();
 
@@ -135,7 +142,7 @@ class World {
   SeededRandom chance_;  // what happens
   SeededRandom random_;  // the clients' keys
   Policy policy_;
-  Psks psks_;
+  PsksByName psks_;
   Rules rules_;
   std::vector<std::unique_ptr<Client>> clients_;
   std::map<Buffer, Invited> invited_;  // by signature key, for this epoch

@@ -142,7 +142,7 @@ void World::follow(const std::vector<Candidate>& candidates, size_t winner) {
     auto& staged = std::get<std::unique_ptr<Follower::NextEpoch>>(received);
     require(staged->committer == epoch.committer && staged->external == epoch.external &&
                 staged->added == epoch.added && staged->updated == epoch.updated &&
-                staged->removed == epoch.removed,
+                staged->removed == epoch.removed && staged->proposals == epoch.proposals,
             "the follower sees another commit");
     if (i == winner) next = std::move(staged->next);
   }
@@ -161,6 +161,7 @@ void World::conclude(Candidate& winner) {
     if (std::ranges::find(winner.epoch.removed, client->group->self()) !=
         winner.epoch.removed.end())
       client->standing = Standing::out;
+  if (!plan_.private_handshake || winner.epoch.external) keep_out_removed(live, winner);
   for (Client* client : live)
     if (client != winner.by) let_process(*client, winner);
   Group& group = *winner.epoch.group;
@@ -186,10 +187,48 @@ void World::conclude(Candidate& winner) {
   ++tally_.epochs;
 }
 
+size_t World::opened_by(const Client& client, const Candidate& winner) const {
+  const auto message = take(decode<Message>(winner.epoch.commit), "a commit's bytes");
+  const auto& commit = std::get<Commit>(std::get<PublicMessage>(message.body).content.body);
+  if (!commit.path) return 0;
+  // What path secrets are encrypted under: the next context, but for the transcript.
+  GroupContext context = winner.epoch.group->context();
+  context.confirmed_transcript_hash = client.group->context().confirmed_transcript_hash;
+  size_t opened = 0;
+  for (const auto& [node, keys] : GroupPeek::path_keys(*client.group).all())
+    for (const UpdatePathNode& step : commit.path->nodes)
+      for (const HpkeCiphertext& sealed : step.encrypted_path_secrets)
+        opened +=
+            suite_.decrypt_with_label(keys, "UpdatePathNode", encode(context), sealed).has_value();
+  return opened;
+}
+
+// With the old state and other software, those who go get no path secret; one of those who stay
+// with the keys they had does, which shows that this attack is one.
+void World::keep_out_removed(const std::vector<Client*>& live, const Candidate& winner) {
+  const auto among = [](const Client* client, const std::vector<LeafIndex>& leaves) {
+    return std::ranges::find(leaves, client->group->self()) != leaves.end();
+  };
+  bool kept_shut = false;
+  for (const Client* client : live) {
+    if (!among(client, winner.epoch.removed)) continue;
+    require(opened_by(*client, winner) == 0, client->name + " can read the path after it went");
+    kept_shut = true;
+  }
+  const auto staying = std::ranges::find_if(live, [&](const Client* client) {
+    return client != winner.by && !among(client, winner.epoch.removed) &&
+           !among(client, winner.epoch.updated);
+  });
+  if (!kept_shut || staying == live.end()) return;
+  require(opened_by(**staying, winner) > 0, (*staying)->name + " can't read the path");
+  ++tally_.paths_kept_shut;
+}
+
 void World::let_process(Client& client, const Candidate& winner) {
   const auto& removed = winner.epoch.removed;
   const bool goes = std::ranges::find(removed, client.group->self()) != removed.end();
-  if (!goes && one_in(15)) {
+  // In a large group about every second commit is missed by somebody.
+  if (!goes && one_in(std::max<size_t>(15, 2 * with(Standing::live).size()))) {
     client.standing = Standing::behind;
     return;
   }
@@ -199,7 +238,8 @@ void World::let_process(Client& client, const Candidate& winner) {
   require(epoch && (*epoch)->committer == winner.epoch.committer &&
               (*epoch)->external == winner.epoch.external &&
               (*epoch)->added == winner.epoch.added && (*epoch)->removed == removed &&
-              (*epoch)->updated == winner.epoch.updated,
+              (*epoch)->updated == winner.epoch.updated &&
+              (*epoch)->proposals == winner.epoch.proposals,
           client.name + " sees another commit");
   require((*epoch)->group.has_value() != goes, client.name + " mistakes its own removal");
   if (goes) {
@@ -246,6 +286,7 @@ void World::agree() {
   for (const Standing away : {Standing::behind, Standing::out})
     for (const Client* client : with(away))
       require(exported(*client->group) != secret, client->name + " still has the secret");
+  tally_.most_live = std::max(tally_.most_live, live.size());
   tally_.most_members = std::max(tally_.most_members, tree.member_count());
 }
 

@@ -1,12 +1,13 @@
 // One epoch of one group. What begins another epoch gives a Group of its own and leaves this one as it is: release the
 // one that isn't to be.
 
-import { Writer } from './codec';
-import type { Bytes, Reader } from './codec';
+import type { Bytes, Writer } from './codec';
+import { readEpoch } from './epoch';
+import type { Epoch } from './epoch';
 import type { Identity } from './identity';
-import type { MlsModule } from './module';
-import { readProposalType, readReInit, readSender, readState, writeLeaf, writeProposal } from './structures';
-import type { GroupState, Leaf, Proposal, ReInit, WaitingProposal } from './structures';
+import { readProposalType, readSender, readState, writeLeaf, writeProposal } from './structures';
+import type { GroupState, Leaf, Proposal, WaitingProposal } from './structures';
+import { Thing } from './thing';
 
 export interface SendOptions {
   /** PrivateMessage instead of PublicMessage. */
@@ -28,22 +29,6 @@ export interface CommitOptions extends SendOptions {
   readonly identity?: Identity;
 }
 
-/** A commit, sent or received, with what it begins. */
-export interface Epoch<Next> {
-  /** undefined: this member was removed. */
-  readonly next: Next | undefined;
-  readonly committer: number;
-  readonly external: boolean;
-  readonly added: readonly number[];
-  readonly updated: readonly number[];
-  readonly removed: readonly number[];
-  readonly reinit: ReInit | undefined;
-  /** Own commits: the MLSMessage to send. */
-  readonly commit: Bytes;
-  /** Own commits: for those added, after the commit is accepted. */
-  readonly welcome: Bytes | undefined;
-}
-
 export type Received =
   | {
       readonly kind: 'application';
@@ -55,49 +40,41 @@ export type Received =
   | { readonly kind: 'proposal'; readonly proposal: WaitingProposal }
   | { readonly kind: 'commit'; readonly epoch: Epoch<Group> };
 
-export class Group {
-  readonly #module: MlsModule;
-  readonly handle: number;
-
-  constructor(module: MlsModule, handle: number) {
-    this.#module = module;
-    this.handle = handle;
-  }
-
+export class Group extends Thing {
   state(): GroupState {
-    return readState(this.#call('group_state'));
+    return readState(this.call('group_state'));
   }
 
   /** The message to send. Updates are proposeUpdate()'s. */
   propose(proposal: Proposal, options: SendOptions = {}): Bytes {
-    const request = this.#timed();
+    const request = this.timedRequest();
     writeProposal(request, proposal);
     writeSend(request, options);
-    return this.#module.call('group_propose', request).rest();
+    return this.module.call('group_propose', request).rest();
   }
 
   /** New keys for one's own leaf. */
   proposeUpdate(options: SendOptions & { readonly leaf?: Leaf } = {}): Bytes {
     const { suite } = this.state();
-    const request = this.#timed().optional(options.leaf, (out, leaf) => writeLeaf(out, leaf, suite));
+    const request = this.timedRequest().optional(options.leaf, (out, leaf) => writeLeaf(out, leaf, suite));
     writeSend(request, options);
-    return this.#module.call('group_propose_update', request).rest();
+    return this.module.call('group_propose_update', request).rest();
   }
 
   commit(options: CommitOptions = {}): Epoch<Group> {
-    const request = this.#timed()
+    const request = this.timedRequest()
       .list(options.proposals ?? [], writeProposal)
       .bool(options.withWaiting ?? true)
       .bool(options.forcePath ?? false)
       .bool(options.treeInWelcome ?? true)
       .optional(options.identity, (out, identity) => out.u32(identity.handle));
     writeSend(request, options);
-    return readEpoch(this.#module, this.#module.call('group_commit', request), Group);
+    return readEpoch(this.module, this.module.call('group_commit', request), Group);
   }
 
   /** A PublicMessage or PrivateMessage of another member, as MLSMessage. */
   receive(message: Uint8Array): Received {
-    const reply = this.#module.call('group_receive', this.#timed().bytes(message));
+    const reply = this.module.call('group_receive', this.timedRequest().bytes(message));
     switch (reply.u8()) {
       case 1:
         return {
@@ -113,52 +90,40 @@ export class Group {
           proposal: { ref: reply.bytes(), sender: readSender(reply), type: readProposalType(reply) },
         };
       default:
-        return { kind: 'commit', epoch: readEpoch(this.#module, reply, Group) };
+        return { kind: 'commit', epoch: readEpoch(this.module, reply, Group) };
     }
   }
 
   /** Application data as an MLSMessage. */
   protect(plaintext: Uint8Array, options: Omit<SendOptions, 'encrypted'> = {}): Bytes {
-    const request = new Writer()
-      .u32(this.handle)
+    const request = this.request()
       .bytes(plaintext)
       .bytes(options.authenticatedData ?? new Uint8Array())
       .u32(options.padding ?? 0);
-    return this.#module.call('group_protect', request).rest();
+    return this.module.call('group_protect', request).rest();
   }
 
   exportSecret(label: string, context: Uint8Array, size: number): Bytes {
-    const request = new Writer().u32(this.handle).text(label).bytes(context).u16(size);
-    return this.#module.call('group_export_secret', request).rest();
+    const request = this.request().text(label).bytes(context).u16(size);
+    return this.module.call('group_export_secret', request).rest();
   }
 
   epochAuthenticator(): Bytes {
-    return this.#call('group_epoch_authenticator').rest();
+    return this.call('group_epoch_authenticator').rest();
   }
 
   /** For those who want to join by external commit; an MLSMessage. */
   groupInfo(withTree = true): Bytes {
-    return this.#module.call('group_info', new Writer().u32(this.handle).bool(withTree)).rest();
+    return this.module.call('group_info', this.request().bool(withTree)).rest();
   }
 
   ratchetTree(): Bytes {
-    return this.#call('group_tree').rest();
+    return this.call('group_tree').rest();
   }
 
   /** All of it, secrets included: to be encrypted and authenticated by the caller. */
   save(): Bytes {
-    return this.#call('group_save').rest();
-  }
-
-  release(): void {
-    this.#module.release(this.handle);
-  }
-
-  #call(name: string): Reader {
-    return this.#module.call(name, new Writer().u32(this.handle));
-  }
-  #timed(): Writer {
-    return this.#module.timed().u32(this.handle);
+    return this.call('group_save').rest();
   }
 }
 
@@ -167,21 +132,4 @@ function writeSend(out: Writer, options: SendOptions): void {
     .u16(options.encrypted ? 2 : 1)
     .bytes(options.authenticatedData ?? new Uint8Array())
     .u32(options.padding ?? 0);
-}
-
-export function readEpoch<Next>(
-  module: MlsModule, from: Reader, Next: new (module: MlsModule, handle: number) => Next,
-): Epoch<Next> {
-  const leaves = () => from.list((list) => list.u32());
-  return {
-    next: from.optional((present) => new Next(module, present.u32())),
-    committer: from.u32(),
-    external: from.bool(),
-    added: leaves(),
-    updated: leaves(),
-    removed: leaves(),
-    reinit: from.optional(readReInit),
-    commit: from.bytes(),
-    welcome: from.optional((present) => present.bytes()),
-  };
 }

@@ -5,17 +5,15 @@ import type { Bytes } from './codec';
 import type { MlsModule } from './module';
 import { writeExtensions, writeLeaf, writeLifetime } from './structures';
 import type { Extension, Leaf, Lifetime, Suite } from './structures';
+import { Thing } from './thing';
 
 /** A signature key and what every leaf signed with it says. */
-export class Identity {
-  readonly #module: MlsModule;
-  readonly handle: number;
+export class Identity extends Thing {
   readonly signatureKey: Bytes;
 
   private constructor(module: MlsModule, call: string, request: Writer) {
-    this.#module = module;
     const reply = module.call(call, request);
-    this.handle = reply.u32();
+    super(module, reply.u32());
     this.signatureKey = reply.bytes();
   }
 
@@ -32,36 +30,28 @@ export class Identity {
   }
 
   createKeyPackage(lifetime: Lifetime, extensions: readonly Extension[] = []): KeyPackage {
-    const request = new Writer().u32(this.handle);
+    const request = this.request();
     writeLifetime(request, lifetime);
     writeExtensions(request, extensions);
-    return KeyPackage.from(this.#module, 'key_package_create', request);
+    return KeyPackage.from(this.module, 'key_package_create', request);
   }
 
   /** All of it, the private key included. */
   save(): Bytes {
-    const reply = this.#module.call('identity_save', new Writer().u32(this.handle));
-    return reply.rest();
-  }
-
-  release(): void {
-    this.#module.release(this.handle);
+    return this.call('identity_save').rest();
   }
 }
 
 /** One's own, with its private keys: for one Welcome. */
-export class KeyPackage {
-  readonly #module: MlsModule;
-  readonly handle: number;
+export class KeyPackage extends Thing {
   /** KeyPackageRef. */
   readonly ref: Bytes;
   /** An MLSMessage, for others. */
   readonly message: Bytes;
 
   private constructor(module: MlsModule, call: string, request: Writer) {
-    this.#module = module;
     const reply = module.call(call, request);
-    this.handle = reply.u32();
+    super(module, reply.u32());
     this.ref = reply.bytes();
     this.message = reply.bytes();
   }
@@ -77,10 +67,6 @@ export class KeyPackage {
 
   /** All of it, private keys included: the MLSMessage, then init, encryption and signature key, each opaque<V>. */
   save(): Bytes {
-    return this.#module.call('key_package_save', new Writer().u32(this.handle)).rest();
-  }
-
-  release(): void {
-    this.#module.release(this.handle);
+    return this.call('key_package_save').rest();
   }
 }

@@ -2,9 +2,10 @@
 // in the module until release().
 
 import { Writer } from './codec';
+import { readEpoch } from './epoch';
+import type { Epoch } from './epoch';
 import { Follower } from './follower';
-import { Group, readEpoch } from './group';
-import type { Epoch } from './group';
+import { Group } from './group';
 import { Identity, KeyPackage } from './identity';
 import { MlsModule } from './module';
 import type { Host } from './module';
@@ -12,15 +13,16 @@ import { proposalTypes, writeExtensions, writeLifetime, writePskId } from './str
 import type { Extension, Leaf, Lifetime, ProposalType, PskId, Suite } from './structures';
 
 export type { Bytes } from './codec';
+export type { Epoch } from './epoch';
 export { faults, MlsError } from './fault';
 export type { Fault } from './fault';
 export type { Followed } from './follower';
-export type { CommitOptions, Epoch, Received, SendOptions } from './group';
+export type { CommitOptions, Received, SendOptions } from './group';
 export type { CredentialCheck, CredentialUse, Host } from './module';
 export * from './structures';
 export { Follower, Group, Identity, KeyPackage };
 
-/** src/mls/environment.h says what each is for. */
+/** src/mls/environment.h says what each is for, and its default. */
 export interface Rules {
   /** Generations ahead of the newest known. */
   readonly ratchetForward: number;
@@ -36,24 +38,9 @@ export interface Rules {
   readonly maxLifetime: bigint;
   readonly externalSenderProposals: readonly ProposalType[];
   readonly joinsNeedPsk: boolean;
-  readonly externalRemove: 'forbidden' | 'with_resumption_psk' | 'allowed';
+  readonly externalRemove: (typeof externalRemoves)[number];
 }
-
-/** The module's own. */
-export const defaultRules: Rules = {
-  ratchetForward: 1000,
-  ratchetOutOfOrder: 64,
-  pastEpochs: 3,
-  resumptionEpochs: 16,
-  maxMembers: 1024,
-  maxMessage: 4 * 1024 * 1024,
-  maxProposals: 1024,
-  maxPsks: 16,
-  maxLifetime: 100n * 24n * 3600n,
-  externalSenderProposals: ['remove'],
-  joinsNeedPsk: false,
-  externalRemove: 'forbidden',
-};
+const externalRemoves = ['forbidden', 'with_resumption_psk', 'allowed'] as const;
 
 export interface ExternalJoinOptions {
   /** When it isn't in the GroupInfo. */
@@ -77,17 +64,17 @@ export class MlsCore {
 
   /** For all groups here; those not named are the defaults. */
   setRules(changed: Partial<Rules>): void {
-    const rules = { ...defaultRules, ...changed };
     const request = new Writer();
     for (const number of [
-      rules.ratchetForward, rules.ratchetOutOfOrder, rules.pastEpochs, rules.resumptionEpochs, rules.maxMembers,
-      rules.maxMessage, rules.maxProposals, rules.maxPsks,
-    ]) request.u32(number);
+      changed.ratchetForward, changed.ratchetOutOfOrder, changed.pastEpochs, changed.resumptionEpochs,
+      changed.maxMembers, changed.maxMessage, changed.maxProposals, changed.maxPsks,
+    ]) request.optional(number, (out, value) => out.u32(value));
     request
-      .u64(rules.maxLifetime)
-      .list(rules.externalSenderProposals, (list, type) => list.u16(proposalTypes.indexOf(type) + 1))
-      .bool(rules.joinsNeedPsk)
-      .u8(['forbidden', 'with_resumption_psk', 'allowed'].indexOf(rules.externalRemove));
+      .optional(changed.maxLifetime, (out, seconds) => out.u64(seconds))
+      .optional(changed.externalSenderProposals, (out, types) =>
+        out.list(types, (list, type) => list.u16(proposalTypes.indexOf(type) + 1)))
+      .optional(changed.joinsNeedPsk, (out, needed) => out.bool(needed))
+      .optional(changed.externalRemove, (out, rule) => out.u8(externalRemoves.indexOf(rule)));
     this.#module.call('set_rules', request);
   }
 

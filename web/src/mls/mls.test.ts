@@ -160,6 +160,11 @@ describe.skipIf(noModule)('the core', () => {
     const followed = follower.receive(epoch.commit);
     if (followed.kind !== 'commit' || !followed.epoch.next) throw new Error('not followed');
     expect(followed.epoch.removed).toEqual([1]);
+    const proposal = {
+      sender: { type: 'member', leaf: 0 }, byReference: true, type: 'remove', content: Uint8Array.of(0, 0, 0, 1),
+    };
+    expect(followed.epoch.proposals).toEqual([proposal]);
+    expect(epoch.proposals).toEqual([proposal]);
     expect({ ...followed.epoch.next.state(), self: 0 }).toEqual(alice.state());
   });
 
@@ -214,6 +219,24 @@ describe.skipIf(noModule)('the core', () => {
     expect(faultOf(() => core.createGroup(named('alice'), groupId, lifetime))).toBe('leaf_lifetime_too_long');
     core.setRules({});
     expect(faultOf(() => core.createGroup(named('alice'), groupId, lifetime))).toBe(undefined);
+  });
+
+  test('a rule that is not named is the default, whatever it was before', () => {
+    const { alice } = pair();
+    const identity = named('carol');
+    const add = (name: string) =>
+      ({ type: 'add', keyPackage: named(name).createKeyPackage(lifetime).message }) as const;
+    const back = () => core.joinExternal(identity, alice.groupInfo(), { replaces: 1 });
+    expect(faultOf(back)).toBe('external_commit_removes_other');
+    core.setRules({ externalRemove: 'allowed', maxMembers: 2, maxProposals: 2 });
+    expect(faultOf(back)).toBe(undefined);
+    expect(faultOf(() => alice.commit({ proposals: [add('dave')] }))).toBe('tree_too_large');
+    expect(faultOf(() => alice.commit({ proposals: ['dave', 'erin', 'frank'].map(add) }))).toBe('too_many_proposals');
+    core.setRules({ joinsNeedPsk: true });
+    expect(faultOf(() => alice.commit({ proposals: [add('dave')] }))).toBe('psk_required');
+    core.setRules({});
+    expect(faultOf(() => alice.commit({ proposals: [add('dave'), add('erin')] }))).toBe(undefined);
+    expect(faultOf(back)).toBe('external_commit_removes_other');
   });
 
   test('a key package is for one Welcome', () => {

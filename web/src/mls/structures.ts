@@ -83,6 +83,15 @@ export interface WaitingProposal {
   readonly type: ProposalType;
 }
 
+/** A proposal of a commit: to be judged before its epoch is adopted. */
+export interface CommittedProposal {
+  readonly sender: Sender;
+  readonly byReference: boolean;
+  readonly type: ProposalType;
+  /** As RFC 9420 section 12.1 encodes it, for example a Remove's leaf in four bytes. */
+  readonly content: Bytes;
+}
+
 export interface GroupState {
   readonly suite: number;
   readonly groupId: Bytes;
@@ -189,6 +198,11 @@ export function readProposalType(from: Reader): ProposalType {
   const type = proposalTypes[from.u16() - 1];
   if (type === undefined) throw new RangeError('no such type of proposal');
   return type;
+}
+
+export function readCommittedProposal(from: Reader): CommittedProposal {
+  const sender = readSender(from), byReference = from.bool(), proposal = new Reader(from.bytes());
+  return { sender, byReference, type: readProposalType(proposal), content: proposal.rest() };
 }
 
 export function readState(from: Reader): GroupState {
