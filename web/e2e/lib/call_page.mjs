@@ -101,7 +101,8 @@ export class CallPage {
     await this.showPanel('people');
     const person = await until(`${name} is in ${this.name}'s list`, async () => {
       for (const row of await this.page.$$(byId('person'))) {
-        if (await row.evaluate((element, wanted) => element.innerText.startsWith(wanted), name)) return row;
+        const shown = await row.$eval('.person-name span', (element) => element.textContent);
+        if (shown === name) return row;
       }
       return null;
     });
@@ -145,75 +146,33 @@ export class CallPage {
     );
   }
 
-  /** Measures from now on how long the videos of others stand still: stop() gives the longest pause by m-line, in ms. */
-  async watchForFreezes() {
-    await this.page.evaluate(() => {
-      const connection = globalThis.peerConnections.findLast((c) => c.connectionState !== 'closed');
-      const seen = new Map();
+  /** Measures from now on how long the pictures of `names` stand still: the result gives the longest pause of each, in ms. */
+  async watchForFreezes(names) {
+    await this.page.evaluate((wanted) => {
       const watch = { longest: {}, over: false };
       globalThis.freezeWatch = watch;
-      const look = async () => {
+      const last = new Map();
+      const look = () => {
         if (watch.over) return;
-        const reports = [...(await connection.getStats()).values()];
         const now = performance.now();
-        for (const { type, kind, mid, framesDecoded = 0 } of reports) {
-          if (type !== 'inbound-rtp' || kind !== 'video' || framesDecoded === 0) continue;
-          const last = seen.get(mid);
-          if (last && last.frames === framesDecoded) {
-            watch.longest[mid] = Math.max(watch.longest[mid] ?? 0, now - last.at);
-          } else {
-            if (last) watch.longest[mid] = Math.max(watch.longest[mid] ?? 0, now - last.at);
-            seen.set(mid, { frames: framesDecoded, at: now });
-          }
+        for (const tile of document.querySelectorAll('[data-testid="tile"][data-source="camera"]')) {
+          const name = wanted.find((one) => tile.getAttribute('aria-label').startsWith(one));
+          const video = tile.querySelector('video');
+          if (!name || !video || tile.dataset.self === 'true') continue;
+          const frames = video.getVideoPlaybackQuality().totalVideoFrames;
+          const before = last.get(name);
+          if (before) watch.longest[name] = Math.max(watch.longest[name] ?? 0, now - before.at);
+          if (before?.video !== video || before.frames !== frames) last.set(name, { video, frames, at: now });
         }
         setTimeout(look, 20);
       };
-      void look();
-    });
+      look();
+    }, names);
     return () =>
       this.page.evaluate(() => {
         globalThis.freezeWatch.over = true;
         return globalThis.freezeWatch.longest;
       });
-  }
-
-  /** The m-line on which somebody's picture comes. */
-  midOf(name) {
-    return this.page.evaluate((wanted) => {
-      const tile = [...document.querySelectorAll('[data-testid="tile"][data-source="camera"]')].find(
-        (one) => one.dataset.self !== 'true' && one.getAttribute('aria-label').startsWith(wanted),
-      );
-      const track = tile?.querySelector('video')?.srcObject?.getVideoTracks()[0];
-      const connection = globalThis.peerConnections.findLast((c) => c.connectionState !== 'closed');
-      return connection.getTransceivers().find(({ receiver }) => receiver.track.id === track?.id)?.mid ?? null;
-    }, name);
-  }
-
-  click(id) {
-    // As the keyboard does it: a button that is scrolled or animated away from the mouse is still there.
-    return this.page.$eval(byId(id), (element) => element.click());
-  }
-
-  /** As a user does it: the key goes to whatever has the focus. */
-  async press(...keys) {
-    for (const key of keys) await this.page.keyboard.press(key);
-  }
-
-  isOn(toggle) {
-    return this.page.$eval(byId(toggle), (element) => element.dataset.on === 'true');
-  }
-
-  text(id) {
-    return this.page.$eval(byId(id), (element) => element.innerText);
-  }
-
-  /** What the menu of a kind of device ('camera', 'microphone', 'speaker') offers: [{id, label}], the default first. */
-  devices(kind) {
-    return this.page.$$eval(`${byId(`${kind}-choice`)} option`, (options) => options.map((o) => ({ id: o.value, label: o.text })));
-  }
-
-  choose(kind, id) {
-    return this.page.select(byId(`${kind}-choice`), id);
   }
 
   /** Tiles as [{label, source, state, sound, reason, trust, hand, reactions, muted, self, message}]. */

@@ -71,7 +71,7 @@ const visibleTime = 4_500;
 export function Notices({ notices }: { readonly notices: readonly Notice[] }) {
   const text = useText();
   const newest = notices.at(-1)?.serial ?? 0;
-  const [seen, setSeen] = useState(newest);
+  const [seen, setSeen] = useState(0);
   useEffect(() => {
     const timer = window.setTimeout(() => setSeen(newest), visibleTime);
     return () => window.clearTimeout(timer);
