@@ -246,7 +246,8 @@ void Call::Impl::entered(Instant now) {
     remember();
   }
   emit(PhaseChanged{Phase::in_call, 0});
-  if (!roster_.wants().empty()) send_wants();
+  sent_wants_.clear();  // the server starts with none, or may number the others anew
+  send_wants();
   send(write_ready(group_->epoch()));
   say_state(now);
 }

@@ -141,6 +141,7 @@ struct Call::Impl {
   void publish_code();
   void publish_waiting();
   void publish_room(bool renewed);
+  // When they have changed, or who is whose number at the server.
   void send_wants();
 
   template <class T>
@@ -195,6 +196,7 @@ struct Call::Impl {
   uint64_t hand_raised_ = 0;
   std::optional<People> people_;
   Roster roster_;
+  std::vector<WireWant> sent_wants_;  // on this connection
   std::map<SenderId, Waiting> waiting_;
   uint32_t last_waiting_ = 0;
   bool waiting_changed_ = false;

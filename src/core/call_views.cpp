@@ -42,6 +42,7 @@ void Call::Impl::publish() {
     }
   }
   if (auto view = roster_.take_changed(); view && group_->in_group()) emit(RosterChanged{std::move(*view)});
+  send_wants();
   if (std::exchange(waiting_changed_, false)) publish_waiting();
   if (code_ && code_->take_changed()) publish_code();
 }
@@ -78,6 +79,8 @@ void Call::Impl::send_wants() {
       wants.push_back({*participant, want.source, want.width, want.height});
     }
   }
+  if (wants == sent_wants_) return;
+  sent_wants_ = wants;
   send(write_watch(wants));
 }
 
