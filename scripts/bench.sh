@@ -15,10 +15,21 @@ bench_mls() {
   } | tee "$results"
 }
 
+# How long a call takes to change its keys.
+bench_calls() {
+  mkdir -p bench/results
+  build_preset release vicino-calls-bench
+  {
+    node bench/machine.mjs
+    build/release/bench/calls/vicino-calls-bench
+  } | tee bench/results/calls.jsonl
+}
+
 bench() {
   need_packages "building" "${build_packages[@]}"
   case "${1:-mls}" in
     mls) bench_mls ;;
-    *) fail "there is no benchmark \"$1\": mls" ;;
+    calls) bench_calls ;;
+    *) fail "there is no benchmark \"$1\": mls, calls" ;;
   esac
 }

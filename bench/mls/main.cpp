@@ -17,7 +17,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Json = nlohmann::ordered_json;
 
-constexpr size_t sizes[] = {2, 10, 100, 1000};
+constexpr size_t sizes[] = {2, 10, 50, 100, 200, 1000};
 constexpr auto patience = std::chrono::milliseconds(1500);  // for each operation and size
 constexpr size_t message_size = 100;                        // bytes
 
