@@ -175,6 +175,33 @@ export class CallPage {
       });
   }
 
+  click(id) {
+    // As the keyboard does it: a button that is scrolled or animated away from the mouse is still there.
+    return this.page.$eval(byId(id), (element) => element.click());
+  }
+
+  /** As a user does it: the key goes to whatever has the focus. */
+  async press(...keys) {
+    for (const key of keys) await this.page.keyboard.press(key);
+  }
+
+  isOn(toggle) {
+    return this.page.$eval(byId(toggle), (element) => element.dataset.on === 'true');
+  }
+
+  text(id) {
+    return this.page.$eval(byId(id), (element) => element.innerText);
+  }
+
+  /** What the menu of a kind of device ('camera', 'microphone', 'speaker') offers: [{id, label}], the default first. */
+  devices(kind) {
+    return this.page.$$eval(`${byId(`${kind}-choice`)} option`, (options) => options.map((o) => ({ id: o.value, label: o.text })));
+  }
+
+  choose(kind, id) {
+    return this.page.select(byId(`${kind}-choice`), id);
+  }
+
   /** Tiles as [{label, source, state, sound, reason, trust, hand, reactions, muted, self, message}]. */
   tiles() {
     return this.page.$$eval(byId('tile'), (tiles) =>
