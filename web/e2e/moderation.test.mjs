@@ -181,7 +181,8 @@ describe('moderation of a call of four browsers', { timeout: 600_000 }, () => {
       await until(`${viewer.name} counts three`, async () => (await viewer.trust()).members === 3, 5_000);
     }
     assert.notEqual(await sameCode(rest, before), before);
-    // A machine that is slow by itself is no fault of the call.
+    // A machine that is slow by itself is no fault of the call; one that is too slow shows nothing.
+    assert.ok(usual < 1000, `pictures stand still for ${usual} ms anyway`);
     assert.ok(during <= Math.max(longestFreeze, 1.5 * usual), `${during} ms`);
     await ada.click('close-panel');
   });

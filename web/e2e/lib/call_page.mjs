@@ -152,6 +152,16 @@ export class CallPage {
       const watch = { longest: {}, over: false };
       globalThis.freezeWatch = watch;
       const last = new Map();
+      // Counted as they are shown: Firefox counts no frames of live streams by itself.
+      const count = (video) => {
+        if (video.shownFrames !== undefined) return;
+        video.shownFrames = 0;
+        const shown = () => {
+          ++video.shownFrames;
+          video.requestVideoFrameCallback(shown);
+        };
+        video.requestVideoFrameCallback(shown);
+      };
       const look = () => {
         if (watch.over) return;
         const now = performance.now();
@@ -159,7 +169,8 @@ export class CallPage {
           const name = wanted.find((one) => tile.getAttribute('aria-label').startsWith(one));
           const video = tile.querySelector('video');
           if (!name || !video || tile.dataset.self === 'true') continue;
-          const frames = video.getVideoPlaybackQuality().totalVideoFrames;
+          count(video);
+          const frames = video.shownFrames;
           const before = last.get(name);
           if (before) watch.longest[name] = Math.max(watch.longest[name] ?? 0, now - before.at);
           if (before?.video !== video || before.frames !== frames) last.set(name, { video, frames, at: now });
