@@ -72,9 +72,8 @@ class CallGroup {
     Buffer group_info;
     SenderId committer;
     bool external;
-    std::vector<Buffer> added;           // key package refs
-    std::vector<SenderId> removed;       // without one who only replaced its own leaf
-    std::set<SenderId> removed_by_host;  // of those
+    std::vector<Buffer> added;      // key package refs
+    std::vector<SenderId> removed;  // without one who only replaced its own leaf
     std::optional<TokenHash> new_token;
   };
   // Errors: a sentence.

@@ -120,7 +120,6 @@ std::expected<CallGroup::Accepted, std::string_view> CallGroup::judge(
                     .external = epoch.external,
                     .added = {},
                     .removed = {},
-                    .removed_by_host = {},
                     .new_token = request.token_hash};
   for (const mls::KeyPackage& package : next.added()) {
     accepted.added.push_back(package.ref(authority.suite()));
@@ -129,9 +128,7 @@ std::expected<CallGroup::Accepted, std::string_view> CallGroup::judge(
   for (const mls::SentProposal& sent : epoch.proposals) {
     const auto* remove = sent.proposal.as<mls::Remove>();
     if (!remove) continue;
-    const SenderId sender = sender_at(tree(), {remove->removed});
-    accepted.removed.push_back(sender);
-    if (!sent.by_reference) accepted.removed_by_host.insert(sender);
+    accepted.removed.push_back(sender_at(tree(), {remove->removed}));
   }
   return accepted;
 }

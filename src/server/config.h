@@ -17,7 +17,7 @@ struct Limits {
   size_t max_participants_per_room = 100;
   size_t max_participants = 5000;
   size_t max_waiting_per_room =
-      64;                  // newcomers that nobody has let in yet; each takes about 100 KB
+      100;                 // newcomers that nobody has let in yet; each takes about 100 KB
   size_t audio_slots = 8;  // receive slots filled per participant
   size_t video_slots = 25;
   size_t max_connections = 6000;

@@ -36,6 +36,8 @@ void prepare(soci::session& sql) {
   if (version == schema_version) return;
   soci::transaction transaction(sql);
   if (version < 1) make_rooms(sql);
+  // Version 1 kept hashes of tokens that links don't lead to any more.
+  if (version == 1) sql << "DELETE FROM rooms";
   make_groups(sql);
   sql << "PRAGMA user_version = " << schema_version;
   transaction.commit();

@@ -94,9 +94,14 @@ TEST_F(GroupsTest, ADatabaseOfTheFirstVersionIsTakenOver) {
     soci::session old(soci::sqlite3, "db=" + (folder_ / "vicino.db").string());
     old << "CREATE TABLE rooms (id TEXT PRIMARY KEY, token_hash TEXT NOT NULL, used_ms INTEGER NOT NULL) WITHOUT ROWID";
     old << "CREATE INDEX rooms_by_use ON rooms (used_ms)";
+    old << "INSERT INTO rooms VALUES ('00', '11', 0)";
     old << "PRAGMA user_version = 1";
   }
   start();
+  soci::session now(soci::sqlite3, "db=" + (folder_ / "vicino.db").string());
+  int rooms = 1;
+  now << "SELECT count(*) FROM rooms", soci::into(rooms);
+  EXPECT_EQ(rooms, 0) << "its links lead nowhere";
   ASSERT_TRUE(rooms_->insert(room(1), token(1), day(1)));
   EXPECT_TRUE(groups_->save(room(1), group(1), token(2), day(1)));
   EXPECT_TRUE(rooms_->is_revoked(room(1), token(1)));

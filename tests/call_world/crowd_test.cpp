@@ -7,7 +7,7 @@ namespace vicino::world {
 namespace {
 
 // Everybody in, in one epoch, opening everybody's frames.
-void join_within_two_seconds(bool lobby) {
+void join_within_two_seconds(bool lobby, Duration apart = milliseconds(20)) {
   constexpr size_t people = 100;
   World world;
   const std::string link = world.new_link();
@@ -19,7 +19,7 @@ void join_within_two_seconds(bool lobby) {
   const Instant begin = world.now();
   for (size_t i = 1; i < people; ++i) {
     world.open(link, "Person " + std::to_string(i));
-    world.run_for(milliseconds(20));
+    world.run_for(apart);
   }
   const auto agree = [&] {
     for (size_t i = 0; i < people; ++i) {
@@ -56,6 +56,7 @@ void join_within_two_seconds(bool lobby) {
 
 TEST(Crowd, AHundredJoinWithinTwoSecondsWithoutALobby) { join_within_two_seconds(false); }
 TEST(Crowd, AHundredJoinWithinTwoSecondsThroughTheLobby) { join_within_two_seconds(true); }
+TEST(Crowd, AHundredJoinAtOnce) { join_within_two_seconds(true, {}); }
 
 }  // namespace
 }  // namespace vicino::world

@@ -49,7 +49,6 @@ World::World(Options options) : random(options.seed), options_(options) {
 
 std::unique_ptr<server::Calls> World::make_calls(Server& server) {
   server::Config config;
-  config.limits.messages_per_second = 1000;
   config.limits.max_participants_per_room = options_.max_participants;
   config.limits.resume_grace = options_.resume_grace;
   server.stores.groups.attach(server.stores.rooms);

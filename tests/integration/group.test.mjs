@@ -164,7 +164,7 @@ test('what is said, shown and switched arrives, whoever came first', async (t) =
   assert.deepEqual(cy.latest.chat, [], 'but not of what was said before');
   ada.command('lower-hand Bo');
   await until(() => !cy.sees('Bo').handRaised, 'the hand is down');
-  assert.deepEqual(bo.latest.asked, ['hand lowered by Ada']);
+  await until(() => bo.latest.asked.join() === 'hand lowered by Ada', 'Bo is told who did it');
   cy.command('ask-mute Ada'); // isn't a host
   ada.command('ask-mute Cy');
   await until(() => bo.sees('Cy').microphone === 'muted', 'Cy is muted');
