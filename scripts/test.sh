@@ -102,7 +102,7 @@ layer_fuzz() {
 layer_sanitize() {
   build_preset asan vicinod vicino
   # The quarantine of freed memory counts as growth where a test watches for growth.
-  ASAN_OPTIONS=quarantine_size_mb=4 VICINO_BUILD="$PWD/build/asan" node_layer sanitize tests/integration/{calls,hostile_media,http,restart,settings,tls}.test.mjs
+  ASAN_OPTIONS=quarantine_size_mb=4 VICINO_BUILD="$PWD/build/asan" node_layer sanitize tests/integration/{calls,group,hostile_media,http,restart,settings,tls}.test.mjs
 }
 
 run_tests() {

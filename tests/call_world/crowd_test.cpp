@@ -7,7 +7,7 @@ namespace vicino::world {
 namespace {
 
 // Everybody in, in one epoch, opening everybody's frames.
-void join_within_two_seconds(bool lobby, Duration apart = milliseconds(20)) {
+void join(bool lobby, Duration apart) {
   constexpr size_t people = 100;
   World world;
   const std::string link = world.new_link();
@@ -54,9 +54,8 @@ void join_within_two_seconds(bool lobby, Duration apart = milliseconds(20)) {
       << "no common code";
 }
 
-TEST(Crowd, AHundredJoinWithinTwoSecondsWithoutALobby) { join_within_two_seconds(false); }
-TEST(Crowd, AHundredJoinWithinTwoSecondsThroughTheLobby) { join_within_two_seconds(true); }
-TEST(Crowd, AHundredJoinAtOnce) { join_within_two_seconds(true, {}); }
+TEST(Crowd, AHundredJoinWithinTwoSecondsWithoutALobby) { join(false, milliseconds(20)); }
+TEST(Crowd, AHundredJoinAtOnceThroughTheLobby) { join(true, {}); }
 
 }  // namespace
 }  // namespace vicino::world
