@@ -13,7 +13,7 @@ namespace {
 
 constexpr Duration one_way = milliseconds(20);
 constexpr Duration frame_time = milliseconds(20);  // of speech
-constexpr int rounds = 5;
+constexpr size_t rounds = 5;
 
 double cpu_ms() {
   timespec time;
@@ -43,7 +43,7 @@ class Bench {
 
   void run() {
     std::vector<double> admitted, admitted_cpu, left, left_cpu, removed, removed_cpu;
-    for (int round = 0; round < rounds; ++round) {
+    for (size_t round = 0; round < rounds; ++round) {
       measure(admitted, admitted_cpu, [&] { admit(); });
       world_.run_for(seconds(15));
       const size_t newest = here_.back();
@@ -122,5 +122,6 @@ class Bench {
 }  // namespace vicino::world
 
 int main() {
-  for (const size_t members : {2, 10, 50, 100}) vicino::world::Bench(members).run();
+  constexpr size_t sizes[] = {2, 10, 50, 100};
+  for (const size_t members : sizes) vicino::world::Bench(members).run();
 }

@@ -23,10 +23,10 @@ struct CallOptions {
 
 struct CallStart {
   std::string link;
-  std::string name;  // cleaned; "" becomes "Guest"
+  std::string name = {};  // cleaned; "" becomes "Guest"
   uint8_t color = 0;
   bool keep_identity = true;     // false: a guest, nobody next time
-  std::optional<Buffer> memory;  // of an earlier Remember; one that can't be read counts as none
+  std::optional<Buffer> memory = {};  // of an earlier Remember; one that can't be read counts as none
 };
 
 class Call {
