@@ -161,13 +161,16 @@ describe('moderation of a call of four browsers', { timeout: 600_000 }, () => {
       const names = (viewer) => rest.filter((other) => other !== viewer).map((other) => other.name);
       const stops = await Promise.all(rest.map((viewer) => viewer.watchForFreezes(names(viewer))));
       await during();
-      const pauses = await Promise.all(stops.map((stop) => stop()));
-      t.diagnostic(pauses.map((of, i) => `${rest[i].name}: ${JSON.stringify(of)}`).join(', '));
-      return Math.max(...pauses.flatMap((of) => Object.values(of)));
+      const seen = await Promise.all(stops.map((stop) => stop()));
+      t.diagnostic(seen.map((of, i) => `${rest[i].name}: ${JSON.stringify(of)}`).join(', '));
+      return {
+        longest: Math.max(...seen.flatMap(({ longest }) => Object.values(longest))),
+        reasons: seen.flatMap(({ reasons }) => reasons),
+      };
     };
-    const usual = await watch(() => pause(quietTime));
+    const { longest: usual } = await watch(() => pause(quietTime));
     await ada.showPanel('people');
-    const during = await watch(async () => {
+    const { longest: during, reasons } = await watch(async () => {
       const begun = Date.now();
       await ada.act('Eve', 'remove');
       await until('Eve is told', () => eve.ended(), 5_000);
@@ -181,9 +184,11 @@ describe('moderation of a call of four browsers', { timeout: 600_000 }, () => {
       await until(`${viewer.name} counts three`, async () => (await viewer.trust()).members === 3, 5_000);
     }
     assert.notEqual(await sameCode(rest, before), before);
-    // A machine that is slow by itself is no fault of the call; one that is too slow shows nothing.
-    assert.ok(usual < 1000, `pictures stand still for ${usual} ms anyway`);
-    assert.ok(during <= Math.max(longestFreeze, 1.5 * usual), `${during} ms`);
+    // Five frames in a row that don't open, 170 ms of a camera, would give a tile a reason.
+    assert.deepEqual(reasons, [], 'all go on being seen');
+    // By the clock only where it means something: on a machine whose pictures don't stand still anyway.
+    if (usual < longestFreeze / 2) assert.ok(during <= longestFreeze, `${during} ms`);
+    else t.diagnostic('too slow a machine to judge freezes by the clock');
     await ada.click('close-panel');
   });
 
@@ -230,10 +235,11 @@ describe('moderation of a call of four browsers', { timeout: 600_000 }, () => {
     await ada.setRule('muteOnEntry', true);
     await fay.click('rejoin');
     await fay.page.waitForSelector('[data-testid="join"]');
+    await fay.rememberNotices();
     await fay.click('join');
     await fay.inCall();
     await until('Fay is muted', async () => !(await fay.isOn('mic-toggle')));
-    await until('and told why', async () => /You are muted/.test(await fay.text('notices')));
+    await until('and told why', async () => /You are muted/.test(await fay.noticed()));
   });
 
   test('no page had an error', () => {

@@ -24,7 +24,7 @@ describe('the secret of a link', { timeout: 300_000 }, () => {
     server = await Server.start();
     link = await newRoom(server);
     files = await makeFiles(browsers.folder);
-    const options = ['--open-lobby', '--name', 'Right', '--publish', files.video, '--audio', files.audio];
+    const options = ['--no-lobby', '--name', 'Right', '--publish', files.video, '--audio', files.audio];
     clients.push(spawn(vicinoPath, ['join', link, ...options], { stdio: 'ignore' }));
   });
   after(async () => {

@@ -149,7 +149,7 @@ export class CallPage {
   /** Measures from now on how long the pictures of `names` stand still: the result gives the longest pause of each, in ms. */
   async watchForFreezes(names) {
     await this.page.evaluate((wanted) => {
-      const watch = { longest: {}, over: false };
+      const watch = { longest: {}, reasons: [], over: false };
       globalThis.freezeWatch = watch;
       const last = new Map();
       // Counted as they are shown: Firefox counts no frames of live streams by itself.
@@ -168,7 +168,9 @@ export class CallPage {
         for (const tile of document.querySelectorAll('[data-testid="tile"][data-source="camera"]')) {
           const name = wanted.find((one) => tile.getAttribute('aria-label').startsWith(one));
           const video = tile.querySelector('video');
-          if (!name || !video || tile.dataset.self === 'true') continue;
+          if (!name || tile.dataset.self === 'true') continue;
+          if (tile.dataset.reason !== '') watch.reasons.push(`${name}: ${tile.dataset.reason}`);
+          if (!video) continue;
           count(video);
           const frames = video.shownFrames;
           const before = last.get(name);
@@ -182,8 +184,23 @@ export class CallPage {
     return () =>
       this.page.evaluate(() => {
         globalThis.freezeWatch.over = true;
-        return globalThis.freezeWatch.longest;
+        const { longest, reasons } = globalThis.freezeWatch;
+        return { longest, reasons: [...new Set(reasons)] };
       });
+  }
+
+  /** Notes go by themselves: from now on they are kept for noticed(). */
+  rememberNotices() {
+    return this.page.evaluate(() => {
+      globalThis.noticed = '';
+      new MutationObserver(() => {
+        globalThis.noticed += document.querySelector('[data-testid="notices"]')?.textContent ?? '';
+      }).observe(document.body, { childList: true, subtree: true, characterData: true });
+    });
+  }
+
+  noticed() {
+    return this.page.evaluate(() => globalThis.noticed);
   }
 
   click(id) {
