@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "schema/wire_generated.h"
 #include "world.h"
 
@@ -121,6 +123,32 @@ TEST_F(CallWorld, TheRemovedAreOutAtOnceAndReadNothingAfter) {
   ASSERT_TRUE(frame);
   EXPECT_FALSE(world.open_frame(carla, *frame));
   EXPECT_FALSE(world.open_frame(ada, world.seal(carla).value_or(Buffer{1}))) << "nor is it heard any more";
+}
+
+TEST_F(CallWorld, NobodyElseFreezesWhileOneIsRemoved) {
+  std::vector<size_t> all{ada};
+  for (const char* name : {"Bruno", "Carla", "Dario", "Elena", "Fabio"}) all.push_back(enter(name));
+  ASSERT_TRUE(settled(all));
+  world.run_for(seconds(2));
+  world.call(ada).remove(world.now(), number(ada, "Fabio"));
+  all.pop_back();
+  // Speech of everybody, every 20 ms: for how long somebody can't open somebody's.
+  std::map<std::pair<size_t, size_t>, Duration> shut;
+  Duration longest{};
+  for (int frame = 0; frame < 150; ++frame) {
+    world.run_for(milliseconds(20));
+    for (const size_t from : all) {
+      const auto sealed = world.seal(from);
+      for (const size_t to : all) {
+        if (to == from) continue;
+        Duration& gap = shut[{from, to}];
+        gap = sealed && world.open_frame(to, *sealed) ? Duration{} : gap + milliseconds(20);
+        longest = std::max(longest, gap);
+      }
+    }
+  }
+  EXPECT_LE(longest, milliseconds(300));
+  EXPECT_TRUE(ended(5, EndReason::removed));
 }
 
 TEST_F(CallWorld, OnlyHostsDecideAndHostsMakeHosts) {
