@@ -115,14 +115,19 @@ TEST_F(CallWorld, TheRemovedAreOutAtOnceAndReadNothingAfter) {
   const size_t bruno = enter("Bruno"), carla = enter("Carla");
   ASSERT_TRUE(settled({ada, bruno, carla}));
   world.run_for(seconds(2));
+  const Buffer underway = *world.seal(carla), heard = *world.seal(carla);
+  EXPECT_TRUE(world.open_frame(ada, heard));
   world.call(ada).remove(world.now(), number(ada, "Carla"));
-  EXPECT_TRUE(ended(carla, EndReason::removed));
   ASSERT_TRUE(settled({ada, bruno}));
+  for (const size_t client : {ada, bruno}) {
+    EXPECT_EQ(world[client].frames.sending_epoch(), world.call(client).stats().epoch) << "without waiting for others";
+    EXPECT_FALSE(world.open_frame(client, underway)) << "not heard any more, by keys it still had";
+  }
   EXPECT_EQ(world.frames_flow(), "");
   const auto frame = world.seal(ada);
   ASSERT_TRUE(frame);
   EXPECT_FALSE(world.open_frame(carla, *frame));
-  EXPECT_FALSE(world.open_frame(ada, world.seal(carla).value_or(Buffer{1}))) << "nor is it heard any more";
+  EXPECT_TRUE(ended(carla, EndReason::removed));
 }
 
 TEST_F(CallWorld, NobodyElseFreezesWhileOneIsRemoved) {
