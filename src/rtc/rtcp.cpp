@@ -102,7 +102,8 @@ Result<RtcpItem> read_nack(Reader reader) {
   Nack nack;
   TRY_ASSIGN(nack.sender_ssrc, reader.u32());
   TRY_ASSIGN(nack.media_ssrc, reader.u32());
-  while (!reader.empty() && nack.sequences.size() + nack_mask_bits + 1 <= max_nack_sequences) {
+  // Counted in entries: what was read from so many can always be written into as many, however it is grouped.
+  for (size_t entry = 0; entry < max_nack_entries && !reader.empty(); ++entry) {
     TRY_ASSIGN(const uint16_t first, reader.u16());
     TRY_ASSIGN(const uint16_t mask, reader.u16());
     nack.sequences.push_back(first);

@@ -24,8 +24,8 @@ struct ReportBlock {
   uint32_t delay_since_last_sr = 0;  // 1/65536 s
 };
 inline constexpr size_t max_report_blocks = 31;
-inline constexpr size_t max_nack_sequences =
-    17 * 64;  // of one item; what goes beyond is passed over
+inline constexpr size_t max_nack_entries = 64;  // of one item; what goes beyond is passed over
+inline constexpr size_t max_nack_sequences = 17 * max_nack_entries;
 inline constexpr size_t max_feedback_packets =
     8192;  // of one item; each costs 16 bytes, two bytes can claim 8191
 

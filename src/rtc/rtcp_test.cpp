@@ -134,6 +134,25 @@ TEST(Rtcp, BoundsWhatANackCanNameAndPassesOverTheRest) {
   EXPECT_EQ(std::get<Nack>(items.at(0)).sequences.size(), max_nack_sequences);
 }
 
+TEST(Rtcp, ReadsAFullNackTheSameHoweverItsEntriesAreGrouped) {
+  Buffer bytes =
+      hex("81cd0000"
+          "00000001"
+          "00000002");
+  const auto entry = [&](uint16_t first, uint16_t mask) {
+    bytes.resize(bytes.size() + 4);
+    store16(&bytes[bytes.size() - 4], first);
+    store16(&bytes[bytes.size() - 2], mask);
+  };
+  for (uint16_t i = 0; i < 62; ++i) entry(static_cast<uint16_t>(100 * i), 0xffff);
+  for (uint16_t i = 0; i < 17; ++i) entry(static_cast<uint16_t>(10'000 + 100 * i), 0);
+  entry(11'610, 0xffff);  // 11600 and part of this one are written as one entry
+  store16(&bytes[2], static_cast<uint16_t>(bytes.size() / 4 - 1));
+  const Nack nack = std::get<Nack>(read_all(bytes).at(0));
+  EXPECT_LE(nack.sequences.size(), max_nack_sequences);
+  EXPECT_EQ(round_trip(nack).sequences, nack.sequences);
+}
+
 TEST(Rtcp, PassesOverUnknownTypesAndFormats) {
   const Buffer bytes =
       hex("80cc0001"
