@@ -25,11 +25,22 @@ bench_calls() {
   } | tee bench/results/calls.jsonl
 }
 
+# What a delivered packet costs the server's packet path, with and without the kernel.
+bench_path() {
+  mkdir -p bench/results
+  build_preset release vicino-path-bench
+  {
+    node bench/machine.mjs
+    build/release/bench/path/vicino-path-bench
+  } | tee bench/results/path.jsonl
+}
+
 bench() {
   need_packages "building" "${build_packages[@]}"
   case "${1:-mls}" in
     mls) bench_mls ;;
     calls) bench_calls ;;
-    *) fail "there is no benchmark \"$1\": mls, calls" ;;
+    path) bench_path ;;
+    *) fail "there is no benchmark \"$1\": mls, calls, path" ;;
   esac
 }

@@ -13,7 +13,7 @@ namespace {
 
 constexpr size_t receive_batch = 32;
 constexpr size_t receive_room = 65'535;  // GRO hands over a whole train
-constexpr size_t send_batch = 64;        // trains per sendmmsg
+constexpr size_t send_batch = rtc::Outbox::max_segments;  // messages per sendmmsg
 constexpr int socket_buffer = 4 << 20;   // about 30 ms of a gigabit; the kernel caps it
 
 union SocketAddress {
@@ -70,16 +70,42 @@ struct UdpSocket::Buffers {
   std::array<std::array<uint8_t, CMSG_SPACE(sizeof(int))>, receive_batch> in_control{};
 
   std::array<mmsghdr, send_batch> out{};
-  std::vector<iovec> out_parts = std::vector<iovec>(send_batch * TrainPlanner::max_segments);
+  std::array<iovec, send_batch> out_parts{};
   std::array<SocketAddress, send_batch> out_to{};
   struct alignas(cmsghdr) Control {
     std::array<uint8_t, CMSG_SPACE(sizeof(uint16_t))> bytes;
   };
   std::array<Control, send_batch> out_control{};
+
+  // What is the same in every message is written once.
+  explicit Buffers(bool v4) {
+    for (size_t i = 0; i < send_batch; ++i) {
+      msghdr& header = out[i].msg_hdr;
+      header.msg_name = &out_to[i];
+      header.msg_namelen = to_system({}, v4, out_to[i]);
+      header.msg_iov = &out_parts[i];
+      header.msg_iovlen = 1;
+      header.msg_control = out_control[i].bytes.data();
+      header.msg_controllen = out_control[i].bytes.size();
+      cmsghdr* control = CMSG_FIRSTHDR(&header);
+      control->cmsg_level = SOL_UDP;
+      control->cmsg_type = UDP_SEGMENT;
+      control->cmsg_len = CMSG_LEN(sizeof(uint16_t));
+    }
+  }
+  // Message `i` is these bytes, cut into datagrams of `segment` bytes by the kernel if that is less.
+  void set(size_t i, const Address& to, bool v4, Bytes bytes, size_t segment) {
+    to_system(to, v4, out_to[i]);
+    out_parts[i] = {const_cast<uint8_t*>(bytes.data()), bytes.size()};  // sendmsg only reads
+    msghdr& header = out[i].msg_hdr;
+    header.msg_controllen = segment < bytes.size() ? out_control[i].bytes.size() : 0;
+    const auto size = static_cast<uint16_t>(segment);
+    std::memcpy(out_control[i].bytes.data() + CMSG_LEN(0), &size, sizeof size);
+  }
 };
 
 UdpSocket::UdpSocket(int fd, uint16_t port, bool v4)
-    : fd_(fd), port_(port), v4_(v4), buffers_(std::make_unique<Buffers>()) {}
+    : fd_(fd), port_(port), v4_(v4), buffers_(std::make_unique<Buffers>(v4)) {}
 UdpSocket::~UdpSocket() { ::close(fd_); }
 
 std::expected<std::unique_ptr<UdpSocket>, std::string> UdpSocket::bind(const std::string& ip, uint16_t port) {
@@ -127,56 +153,48 @@ size_t UdpSocket::receive(const std::function<void(const Address&, MutBytes)>& h
 }
 
 void UdpSocket::send(const rtc::Outbox& out) {
-  if (out.datagrams().empty()) return;
-  planner_.plan(out.datagrams(), gso_);
-  for (size_t sent = 0; sent < planner_.trains().size();) {
-    const size_t more = send_trains(out, sent);
-    if (more > 0) {
-      sent += more;
+  std::span<const rtc::Outbox::Train> trains = out.trains();
+  while (!trains.empty()) {
+    if (!gso_) {
+      send_singly(out, trains.front());
+      trains = trains.subspan(1);
       continue;
     }
-    const TrainPlanner::Train& stuck = planner_.trains()[sent];
-    if (gso_ && stuck.count > 1 && (errno == EIO || errno == EINVAL || errno == EOPNOTSUPP)) {
-      // The path's device can't segment: from now on one datagram at a time. What was sent stays sent: trains are
-      // planned again only for the next outbox, this one's train is lost like a burst on a bad network.
-      gso_ = false;
+    const size_t sent = send_whole(out, trains);
+    trains = trains.subspan(sent);
+    if (sent > 0) continue;
+    const bool cut = trains.front().count > 1 && (errno == EIO || errno == EINVAL || errno == EOPNOTSUPP);
+    if (cut) {
+      gso_ = false;  // the path's device can't segment: this train goes again, from now on one datagram at a time
+    } else {
+      dropped_ += trains.front().count;
+      trains = trains.subspan(1);
     }
-    dropped_ += stuck.count;
-    ++sent;
   }
 }
 
-// One sendmmsg from train `from` on. Returns how many trains the kernel took; 0 with errno set.
-size_t UdpSocket::send_trains(const rtc::Outbox& out, size_t from) {
-  Buffers& b = *buffers_;
-  const auto& trains = planner_.trains();
-  const size_t count = std::min(send_batch, trains.size() - from);
-  size_t part = 0;
-  for (size_t i = 0; i < count; ++i) {
-    const TrainPlanner::Train& train = trains[from + i];
-    const size_t first_part = part;
-    for (size_t j = 0; j < train.count; ++j) {
-      const auto& datagram = out.datagrams()[planner_.order()[train.first + j]];
-      const Bytes bytes = out.bytes(datagram);
-      b.out_parts[part++] = {const_cast<uint8_t*>(bytes.data()), bytes.size()};  // sendmsg only reads
-    }
-    const Address& to = out.datagrams()[planner_.order()[train.first]].to;
-    msghdr& header = b.out[i].msg_hdr;
-    header = {&b.out_to[i], to_system(to, v4_, b.out_to[i]), &b.out_parts[first_part], train.count, nullptr, 0, 0};
-    if (train.count > 1) {
-      header.msg_control = b.out_control[i].bytes.data();
-      header.msg_controllen = b.out_control[i].bytes.size();
-      cmsghdr* control = CMSG_FIRSTHDR(&header);
-      control->cmsg_level = SOL_UDP;
-      control->cmsg_type = UDP_SEGMENT;
-      control->cmsg_len = CMSG_LEN(sizeof(uint16_t));
-      const auto size = static_cast<uint16_t>(train.segment_size);
-      std::memcpy(CMSG_DATA(control), &size, sizeof size);
-    }
-  }
+// One sendmmsg. Returns how many trains the kernel took; 0 with errno set.
+size_t UdpSocket::send_whole(const rtc::Outbox& out, std::span<const rtc::Outbox::Train> trains) {
+  const size_t count = std::min(send_batch, trains.size());
+  for (size_t i = 0; i < count; ++i) buffers_->set(i, trains[i].to, v4_, out.bytes(trains[i]), trains[i].segment);
   ++send_calls_;
-  const int sent = ::sendmmsg(fd_, b.out.data(), static_cast<unsigned>(count), MSG_DONTWAIT);
+  const int sent = ::sendmmsg(fd_, buffers_->out.data(), static_cast<unsigned>(count), MSG_DONTWAIT);
   return sent > 0 ? static_cast<size_t>(sent) : 0;
+}
+
+void UdpSocket::send_singly(const rtc::Outbox& out, const rtc::Outbox::Train& train) {
+  const Bytes all = out.bytes(train);
+  for (size_t i = 0; i < train.count; ++i) {
+    const size_t offset = i * train.segment;
+    const size_t size = std::min(train.segment, all.size() - offset);
+    buffers_->set(i, train.to, v4_, all.subspan(offset, size), size);
+  }
+  for (size_t done = 0; done < train.count;) {
+    ++send_calls_;
+    const int sent = ::sendmmsg(fd_, buffers_->out.data() + done, static_cast<unsigned>(train.count - done), MSG_DONTWAIT);
+    if (sent <= 0) ++dropped_;  // this one; the next may fit
+    done += sent > 0 ? static_cast<size_t>(sent) : 1;
+  }
 }
 
 }  // namespace vicino::net

@@ -3,11 +3,11 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "base/address.h"
-#include "net/trains.h"
 #include "rtc/outbox.h"
 
 namespace vicino::net {
@@ -26,7 +26,8 @@ class UdpSocket {
   // Takes what has arrived, at most one batch, and calls `handle` for each datagram in order of arrival. Returns how many.
   // The memory is this socket's and is overwritten by the next call.
   size_t receive(const std::function<void(const Address& from, MutBytes datagram)>& handle);
-  // Sends everything in the outbox. What the socket's buffer can't take is dropped and counted, as a network would.
+  // Sends everything in the outbox, a train at a time, many with one call. What the socket's buffer can't take is dropped
+  // and counted, as a network would.
   void send(const rtc::Outbox& out);
 
   uint64_t dropped() const { return dropped_; }
@@ -35,14 +36,14 @@ class UdpSocket {
  private:
   struct Buffers;
   UdpSocket(int fd, uint16_t port, bool v4);
-  size_t send_trains(const rtc::Outbox& out, size_t from);
+  size_t send_whole(const rtc::Outbox& out, std::span<const rtc::Outbox::Train> trains);
+  void send_singly(const rtc::Outbox& out, const rtc::Outbox::Train& train);
 
   int fd_;
   uint16_t port_;
   bool v4_;
-  bool gso_ = true;
+  bool gso_ = true;  // until a device on the way turns out not to take trains
   std::unique_ptr<Buffers> buffers_;
-  TrainPlanner planner_;
   uint64_t dropped_ = 0;
   uint64_t send_calls_ = 0;
 };

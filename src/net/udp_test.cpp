@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <sys/socket.h>
 
 #include "base/random.h"
 
@@ -45,6 +46,29 @@ TEST(Udp, TrainsArriveAsTheDatagramsTheyWere) {
       EXPECT_EQ(got[i].second, sent[i]);
       EXPECT_EQ(got[i].first.port, (*a)->port());
     }
+  }
+}
+
+TEST(Udp, ATrainThatTheKernelRefusesGoesDatagramByDatagram) {
+  auto a = UdpSocket::bind("127.0.0.1", 0);
+  auto b = UdpSocket::bind("127.0.0.1", 0);
+  ASSERT_TRUE(a && b);
+  const int on = 1;  // the kernel cuts no datagrams that it may not put a checksum on
+  ASSERT_EQ(::setsockopt((*a)->fd(), SOL_SOCKET, SO_NO_CHECK, &on, sizeof on), 0);
+  const Address to = Address::parse("127.0.0.1", (*b)->port()).value();
+  rtc::Outbox out;
+  for (const size_t size : {200u, 200u, 100u, 300u, 300u, 300u, 50u, 400u}) {
+    std::ranges::fill(out.reserve(size), static_cast<uint8_t>(size % 251));
+    out.commit(to, size);
+  }
+  ASSERT_EQ(out.trains().size(), 3u);
+  for (int round = 0; round < 2; ++round) {
+    (*a)->send(out);
+    const auto got = receive(**b, 8);
+    ASSERT_EQ(got.size(), 8u);
+    const auto datagrams = out.datagrams();
+    for (size_t i = 0; i < got.size(); ++i) EXPECT_TRUE(equal(got[i].second, out.bytes(datagrams[i])));
+    EXPECT_EQ((*a)->dropped(), 0u);
   }
 }
 

@@ -3,6 +3,7 @@
 #include <openssl/x509.h>
 
 #include "rtc/peer.h"
+#include "rtc/srtp_cipher.h"
 
 namespace vicino::rtc {
 namespace {
@@ -12,8 +13,29 @@ using Certificate = std::unique_ptr<X509, decltype([](X509* c) { X509_free(c); }
 using Context = std::unique_ptr<SSL_CTX, decltype([](SSL_CTX* c) { SSL_CTX_free(c); })>;
 
 // In order of preference: ipsec-mb makes AES-128-GCM the cheapest by far.
-constexpr const char* srtp_profiles =
-    "SRTP_AEAD_AES_128_GCM:SRTP_AEAD_AES_256_GCM:SRTP_AES128_CM_SHA1_80";
+constexpr std::array all_profiles = {SrtpProfile::aead_aes_128_gcm, SrtpProfile::aead_aes_256_gcm,
+                                     SrtpProfile::aes128_cm_hmac_sha1_80};
+
+// As OpenSSL calls them.
+std::string names_of(std::span<const SrtpProfile> profiles) {
+  std::string names;
+  for (const SrtpProfile profile : profiles) {
+    if (!names.empty()) names += ':';
+    switch (profile) {
+      case SrtpProfile::aes128_cm_hmac_sha1_80:
+        names += "SRTP_AES128_CM_SHA1_80";
+        break;
+      case SrtpProfile::aead_aes_128_gcm:
+        names += "SRTP_AEAD_AES_128_GCM";
+        break;
+      case SrtpProfile::aead_aes_256_gcm:
+        names += "SRTP_AEAD_AES_256_GCM";
+        break;
+    }
+  }
+  return names;
+}
+
 constexpr const char* ciphers =
     "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:"
     "ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-RSA-CHACHA20-POLY1305";
@@ -61,7 +83,8 @@ void* DtlsIdentity::ssl_ctx() const {
   return impl_->context.get();
 }
 
-Result<std::unique_ptr<DtlsIdentity>> DtlsIdentity::create() {
+Result<std::unique_ptr<DtlsIdentity>> DtlsIdentity::create(std::span<const SrtpProfile> profiles) {
+  const std::string srtp_profiles = names_of(profiles.empty() ? all_profiles : profiles);
   const Key key(EVP_EC_gen("P-256"));
   const Certificate certificate = key ? self_signed(key.get()) : nullptr;
   Context context(SSL_CTX_new(DTLS_method()));
@@ -80,7 +103,7 @@ Result<std::unique_ptr<DtlsIdentity>> DtlsIdentity::create() {
       SSL_CTX_set_cipher_list(c, ciphers) == 1 &&
       SSL_CTX_use_certificate(c, certificate.get()) == 1 &&
       SSL_CTX_use_PrivateKey(c, key.get()) == 1 &&
-      SSL_CTX_set_tlsext_use_srtp(c, srtp_profiles) == 0 &&  // 0 is success here
+      SSL_CTX_set_tlsext_use_srtp(c, srtp_profiles.c_str()) == 0 &&  // 0 is success here
       X509_digest(certificate.get(), EVP_sha256(), impl->fingerprint.data(), &size) == 1;
   if (!ok) return fail(Errc::bad_state, "DTLS could not be set up");
   impl->context = std::move(context);

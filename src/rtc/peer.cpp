@@ -143,15 +143,36 @@ Instant Peer::next_timeout() const {
   return std::min(impl_->ice->next_timeout(), impl_->dtls.next_timeout());
 }
 
+size_t Peer::send_rtp(std::span<const ClearRtp> packets, StreamPlace& place, Outbox& out) {
+  if (impl_->state != State::connected || !remote()) return 0;
+  const Address& to = *remote();
+  size_t most = 0;
+  for (const ClearRtp& p : packets)
+    most += p.header.size() + p.payload.size() + SrtpContext::max_rtp_overhead;
+  MutBytes room = out.reserve(most);
+  size_t sent = 0;
+  for (const ClearRtp& p : packets) {
+    if (p.header.size() + p.payload.size() + SrtpContext::max_rtp_overhead > limits::max_datagram)
+      continue;
+    copy(p.header, room);
+    const auto size = impl_->sending->seal_rtp(room, p.header.size(), p.payload, place);
+    if (!size) continue;
+    out.commit(to, *size);
+    room = room.subspan(*size);
+    ++sent;
+  }
+  return sent;
+}
+
 Status Peer::send_rtp(Bytes header, Bytes payload, Outbox& out) {
   if (impl_->state != State::connected || !remote()) return fail(Errc::bad_state, "not connected");
-  const size_t size = header.size() + payload.size();
-  if (size + SrtpContext::max_rtp_overhead > limits::max_datagram)
-    return fail(Errc::too_large, "RTP packet");
-  const MutBytes room = out.reserve(size + SrtpContext::max_rtp_overhead);
+  const size_t most = header.size() + payload.size() + SrtpContext::max_rtp_overhead;
+  if (most > limits::max_datagram) return fail(Errc::too_large, "RTP packet");
+  const MutBytes room = out.reserve(most);
   copy(header, room);
-  copy(payload, room.subspan(header.size()));
-  TRY_ASSIGN(const size_t sealed, impl_->sending->protect_rtp(room, header.size(), size));
+  StreamPlace place = 0;
+  TRY_ASSIGN(const size_t sealed,
+             impl_->sending->seal_rtp(room, header.size(), payload, place));
   out.commit(*remote(), sealed);
   return {};
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 
 #include "base/address.h"
@@ -11,14 +12,18 @@
 #include "base/time.h"
 #include "rtc/media.h"
 #include "rtc/outbox.h"
+#include "rtc/stream_place.h"
 
 namespace vicino::rtc {
+
+enum class SrtpProfile : uint16_t;  // rtc/srtp_cipher.h
 
 // The process's DTLS identity: a self-signed ECDSA P-256 certificate made at start and an SSL_CTX
 // around it. One per process, shared by all peers of one thread group; immutable once made.
 class DtlsIdentity {
  public:
-  static Result<std::unique_ptr<DtlsIdentity>> create();
+  // `profiles`: what is offered and accepted for SRTP, best first; empty: AES-GCM, then AES-CM.
+  static Result<std::unique_ptr<DtlsIdentity>> create(std::span<const SrtpProfile> profiles = {});
   ~DtlsIdentity();
   const Fingerprint& fingerprint() const;
   void* ssl_ctx() const;  // SSL_CTX*; void so that OpenSSL's headers stay in rtc/dtls.cpp
@@ -34,6 +39,12 @@ struct PeerConfig {
   Role role = Role::server;
   TransportParameters local;   // candidates unused
   TransportParameters remote;  // candidates used by the client only
+};
+
+// An RTP packet to be sealed: a whole header with extensions, and what is encrypted behind it.
+struct ClearRtp {
+  Bytes header;
+  Bytes payload;  // with padding, if the header says so
 };
 
 class Peer {
@@ -67,6 +78,10 @@ class Peer {
   // extensions and is authenticated, `payload` is encrypted. Errors: bad_state before connected;
   // too_large over one datagram.
   Status send_rtp(Bytes header, Bytes payload, Outbox& out);
+  // The same for packets of one stream, one behind the other in the outbox. `place`: where the
+  // stream's state was found the last time, 0 to begin with. Gives how many were sealed; those that
+  // send_rtp would refuse are left out.
+  size_t send_rtp(std::span<const ClearRtp> packets, StreamPlace& place, Outbox& out);
   // A compound RTCP packet in the clear. Errors as send_rtp.
   Status send_rtcp(Bytes compound, Outbox& out);
   // Sends a DTLS close_notify and is closed.

@@ -16,7 +16,8 @@ void* counted(size_t size, size_t alignment) {
   return memory;
 }
 }  // namespace
-// Every allocation of this program is counted. Not inlined: the compiler would see malloc and delete paired.
+// Every allocation of this program is counted. Not inlined: the compiler would see malloc and
+// delete paired.
 [[gnu::noinline]] void* operator new(size_t size) {
   return counted(size, alignof(std::max_align_t));
 }
@@ -195,20 +196,48 @@ TEST(Peer, SendsAndReceivesWithoutAllocating) {
     Buffer datagram;
     datagram.reserve(1500);
     size_t before = 0;
+    const auto pass_on = [&] {
+      ASSERT_EQ(pair.out.trains().size(), 1u);
+      const Bytes bytes = pair.out.bytes(pair.out.trains()[0]);
+      datagram.assign(bytes.begin(), bytes.end());
+      pair.out.clear();
+      ASSERT_TRUE(pair.server->handle_datagram(pair.now, client_address, datagram, pair.out));
+    };
+    StreamPlace place = 0;
     for (uint16_t i = 0; i < 300; ++i) {
       if (i == 200) before = allocations;  // warm by then
       store16(header.data() + 2, i);
-      ASSERT_TRUE(pair.client->send_rtp(header, payload, pair.out));
+      const ClearRtp packet{header, payload};
+      ASSERT_EQ(pair.client->send_rtp(std::span(&packet, 1), place, pair.out), 1u);
+      pass_on();
       ASSERT_TRUE(pair.client->send_rtcp(report, pair.out));
-      for (const auto& d : pair.out.datagrams()) {
-        const Bytes bytes = pair.out.bytes(d);
-        datagram.assign(bytes.begin(), bytes.end());
-        Outbox& unused = pair.out;
-        ASSERT_TRUE(pair.server->handle_datagram(pair.now, client_address, datagram, unused));
-      }
-      pair.out.clear();
+      pass_on();
     }
     EXPECT_EQ(allocations, before) << profile;
+  }
+}
+
+TEST(Peer, ARunOfPacketsIsOneTrainAndArrivesAsItWas) {
+  PeerPair pair;
+  ASSERT_TRUE(pair.connect());
+  const Buffer payload(300, 7), longer(1490, 8);
+  std::vector<Buffer> headers;
+  std::vector<ClearRtp> run;
+  for (uint16_t i = 0; i < 5; ++i) headers.push_back(PeerPair::header(i == 3 ? 1 : i));
+  for (const Buffer& header : headers) run.push_back({header, payload});
+  run[2].payload = longer;  // doesn't fit a datagram
+  StreamPlace place = 77;   // nobody's
+  EXPECT_EQ(pair.client->send_rtp(run, place, pair.out), 3u) << "one too long, one sent before";
+  EXPECT_EQ(place, 0u);
+  ASSERT_EQ(pair.out.trains().size(), 1u);
+  EXPECT_EQ(pair.out.trains()[0].count, 3u);
+  pair.flush(true);
+  pair.run(milliseconds(20));
+  ASSERT_EQ(pair.server_got.size(), 3u);
+  for (const size_t i : {0u, 1u, 2u}) {
+    Buffer expected = PeerPair::header(static_cast<uint16_t>(i == 2 ? 4 : i));
+    expected.insert(expected.end(), payload.begin(), payload.end());
+    EXPECT_EQ(pair.server_got[i], expected);
   }
 }
 

@@ -19,60 +19,6 @@ constexpr uint32_t encrypted_flag = 0x80000000;
 constexpr uint64_t last_rtp_index = (uint64_t{1} << 48) - 1;
 constexpr uint64_t last_rtcp_index = (uint64_t{1} << 31) - 1;
 
-// A cipher and the salt that goes into each of its IVs.
-class SaltedCipher final : public PacketCipher {
- public:
-  SaltedCipher(std::unique_ptr<PacketCipher> cipher, PacketIv salt)
-      : cipher_(std::move(cipher)), salt_(salt) {}
-  ~SaltedCipher() override { wipe(salt_); }
-  void seal(const PacketIv& iv, Bytes aad, MutBytes data, Bytes suffix, MutBytes tag) override {
-    cipher_->seal(salted(iv), aad, data, suffix, tag);
-  }
-  bool open(const PacketIv& iv, Bytes aad, MutBytes data, Bytes suffix, Bytes tag) override {
-    return cipher_->open(salted(iv), aad, data, suffix, tag);
-  }
-
- private:
-  PacketIv salted(PacketIv iv) const {
-    for (size_t i = 0; i < iv.size(); ++i) iv[i] ^= salt_[i];
-    return iv;
-  }
-  std::unique_ptr<PacketCipher> cipher_;
-  PacketIv salt_;
-};
-
-std::unique_ptr<PacketCipher> derive_cipher(SrtpProfile profile, Bytes master_key,
-                                            Bytes master_salt, bool rtcp, CipherBackend backend) {
-  const SrtpSizes sizes = sizes_of(profile);
-  SecretBytes<32> key;
-  SecretBytes<20> auth;
-  PacketIv salt{};
-  const MutBytes session_key = key.expose_mut().first(sizes.key);
-  derive_srtp_key(master_key, master_salt, rtcp ? SrtpLabel::rtcp_key : SrtpLabel::rtp_key,
-                  session_key);
-  derive_srtp_key(master_key, master_salt, rtcp ? SrtpLabel::rtcp_auth : SrtpLabel::rtp_auth,
-                  auth.expose_mut());
-  derive_srtp_key(master_key, master_salt, rtcp ? SrtpLabel::rtcp_salt : SrtpLabel::rtp_salt,
-                  MutBytes(salt).first(sizes.salt));
-  return std::make_unique<SaltedCipher>(
-      make_packet_cipher(profile, session_key, auth.expose(), backend), salt);
-}
-
-// IVs before the salt: RFC 3711 section 4.1.1 for AES-CM, RFC 7714 sections 8.1 and 9.1 for AEAD.
-PacketIv iv_of(SrtpProfile profile, uint32_t ssrc, uint64_t index) {
-  PacketIv iv{};
-  if (is_aead(profile)) {
-    store32(iv.data() + 2, ssrc);
-    store16(iv.data() + 6, static_cast<uint16_t>(index >> 32));
-    store32(iv.data() + 8, static_cast<uint32_t>(index));
-  } else {
-    store32(iv.data() + 4, ssrc);
-    store16(iv.data() + 8, static_cast<uint16_t>(index >> 32));
-    store32(iv.data() + 10, static_cast<uint32_t>(index));
-  }
-  return iv;
-}
-
 constexpr uint64_t no_index = UINT64_MAX;
 
 // The 48-bit index a sequence number most likely means, given the newest seen (RFC 3711
@@ -114,53 +60,107 @@ void ReplayWindow::add(uint64_t index) {
   seen_[bit / 64] |= uint64_t{1} << bit % 64;
 }
 
+SrtpContext::Cipher SrtpContext::derive(SrtpProfile profile, Bytes master_key, Bytes master_salt,
+                                        bool rtcp, CipherBackend backend) {
+  const SrtpSizes sizes = sizes_of(profile);
+  SecretBytes<32> key;
+  SecretBytes<20> auth;
+  SecretBytes<16> salt;
+  const MutBytes session_key = key.expose_mut().first(sizes.key);
+  derive_srtp_key(master_key, master_salt, rtcp ? SrtpLabel::rtcp_key : SrtpLabel::rtp_key,
+                  session_key);
+  derive_srtp_key(master_key, master_salt, rtcp ? SrtpLabel::rtcp_auth : SrtpLabel::rtp_auth,
+                  auth.expose_mut());
+  derive_srtp_key(master_key, master_salt, rtcp ? SrtpLabel::rtcp_salt : SrtpLabel::rtp_salt,
+                  salt.expose_mut().first(sizes.salt));
+  return {make_packet_cipher(profile, session_key, auth.expose(), backend),
+          {load64(salt.expose().data()), load64(salt.expose().data() + 8)}};
+}
+
 Result<SrtpContext> SrtpContext::create(SrtpProfile profile, Bytes master_key, Bytes master_salt,
                                         CipherBackend backend) {
   const SrtpSizes sizes = sizes_of(profile);
   if (master_key.size() != sizes.key || master_salt.size() != sizes.salt) {
     return fail(Errc::malformed, "SRTP key of wrong length");
   }
-  return SrtpContext(profile, derive_cipher(profile, master_key, master_salt, false, backend),
-                     derive_cipher(profile, master_key, master_salt, true, backend));
+  return SrtpContext(profile, derive(profile, master_key, master_salt, false, backend),
+                     derive(profile, master_key, master_salt, true, backend));
 }
 
-SrtpContext::Stream* SrtpContext::find(uint32_t ssrc) {
-  if (last_found_ < streams_.size() && streams_[last_found_]->ssrc == ssrc)
-    return streams_[last_found_].get();
-  for (size_t i = 0; i < streams_.size(); ++i) {
-    if (streams_[i]->ssrc == ssrc) {
+SrtpContext::~SrtpContext() {
+  for (Cipher* cipher : {&rtp_, &rtcp_})
+    wipe(MutBytes(reinterpret_cast<uint8_t*>(cipher->salt.data()), sizeof cipher->salt));
+}
+
+// RFC 3711 section 4.1.1 for AES-CM, RFC 7714 sections 8.1 and 9.1 for AEAD: the SSRC and the index
+// at their places, over the salt.
+PacketIv SrtpContext::iv_of(const Cipher& cipher, uint32_t ssrc, uint64_t index) const {
+  PacketIv iv;
+  if (is_aead(profile_)) {
+    store64(iv.data(), cipher.salt[0] ^ uint64_t{ssrc} << 16 ^ index >> 32);
+    store64(iv.data() + 8, cipher.salt[1] ^ index << 32);
+  } else {
+    store64(iv.data(), cipher.salt[0] ^ ssrc);
+    store64(iv.data() + 8, cipher.salt[1] ^ index << 16);
+  }
+  return iv;
+}
+
+// One state per SSRC, whoever asks: two states under one key would use an IV twice.
+Result<SrtpContext::Sending*> SrtpContext::sending(uint32_t ssrc, StreamPlace& place) {
+  if (place < sending_.size() && sending_[place].ssrc == ssrc) return &sending_[place];
+  const auto found = std::ranges::find(sending_, ssrc, &Sending::ssrc);
+  place = static_cast<size_t>(found - sending_.begin());
+  if (found != sending_.end()) return &*found;
+  if (sending_.size() == max_streams) return fail(Errc::exhausted, "SRTP: too many streams");
+  sending_.push_back({.ssrc = ssrc});
+  return &sending_.back();
+}
+
+SrtpContext::Receiving* SrtpContext::receiving(uint32_t ssrc) {
+  if (last_found_ < receiving_.size() && receiving_[last_found_]->ssrc == ssrc)
+    return receiving_[last_found_].get();
+  for (size_t i = 0; i < receiving_.size(); ++i) {
+    if (receiving_[i]->ssrc == ssrc) {
       last_found_ = i;
-      return streams_[i].get();
+      return receiving_[i].get();
     }
   }
   return nullptr;
 }
 
-Result<SrtpContext::Stream*> SrtpContext::find_or_add(uint32_t ssrc) {
-  if (Stream* stream = find(ssrc)) return stream;
-  if (streams_.size() == max_streams) return fail(Errc::exhausted, "SRTP: too many streams");
-  streams_.push_back(std::make_unique<Stream>());
-  streams_.back()->ssrc = ssrc;
-  return streams_.back().get();
+Result<SrtpContext::Receiving*> SrtpContext::add_receiving(uint32_t ssrc) {
+  if (receiving_.size() == max_streams) return fail(Errc::exhausted, "SRTP: too many streams");
+  receiving_.push_back(std::make_unique<Receiving>());
+  receiving_.back()->ssrc = ssrc;
+  return receiving_.back().get();
 }
 
-Result<size_t> SrtpContext::protect_rtp(MutBytes buffer, size_t header_size, size_t size) {
-  CHECK(header_size >= 12 && header_size <= size);
+Result<size_t> SrtpContext::seal_rtp(MutBytes out, size_t header_size, Bytes payload,
+                                     StreamPlace& place) {
+  CHECK(header_size >= 12 && header_size <= out.size());
+  const size_t size = header_size + payload.size();
   const size_t tag_size = sizes_of(profile_).tag;
-  if (buffer.size() < size + tag_size) return fail(Errc::too_large, "no room for the SRTP tag");
-  const uint32_t ssrc = load32(buffer.data() + 8);
-  TRY_ASSIGN(Stream * stream, find_or_add(ssrc));
-  const uint64_t index = guess_index(&stream->rtp, load16(buffer.data() + 2));
+  if (out.size() < size + tag_size) return fail(Errc::too_large, "no room for the SRTP tag");
+  const uint32_t ssrc = load32(out.data() + 8);
+  TRY_ASSIGN(Sending * stream, sending(ssrc, place));
+  const uint64_t index = guess_index(&stream->rtp, load16(out.data() + 2));
   if (index > last_rtp_index) return fail(Errc::exhausted, "SRTP key used up");
   // The same index twice would be the same IV twice: the one thing a sender must never do.
   if (!stream->rtp.is_new(index)) return fail(Errc::replayed, "SRTP index sent before");
   stream->rtp.add(index);
   std::array<uint8_t, 4> rollover;
   store32(rollover.data(), static_cast<uint32_t>(index >> 16));
-  rtp_->seal(iv_of(profile_, ssrc, index), buffer.first(header_size),
-             buffer.subspan(header_size, size - header_size),
-             is_aead(profile_) ? Bytes() : Bytes(rollover), buffer.subspan(size, tag_size));
+  rtp_.packets->seal(iv_of(rtp_, ssrc, index), out.first(header_size), payload,
+                     out.subspan(header_size, payload.size()),
+                     is_aead(profile_) ? Bytes() : Bytes(rollover), out.subspan(size, tag_size));
   return size + tag_size;
+}
+
+Result<size_t> SrtpContext::protect_rtp(MutBytes buffer, size_t header_size, size_t size) {
+  CHECK(header_size >= 12 && header_size <= size && size <= buffer.size());
+  StreamPlace place = 0;
+  return seal_rtp(buffer, header_size, buffer.subspan(header_size, size - header_size), place);
 }
 
 Result<size_t> SrtpContext::unprotect_rtp(MutBytes packet, size_t header_size) {
@@ -168,7 +168,7 @@ Result<size_t> SrtpContext::unprotect_rtp(MutBytes packet, size_t header_size) {
   if (header_size < 12 || packet.size() < header_size + tag_size)
     return fail(Errc::truncated, "SRTP packet");
   const uint32_t ssrc = load32(packet.data() + 8);
-  Stream* stream = find(ssrc);
+  Receiving* stream = receiving(ssrc);
   const uint64_t index = guess_index(stream ? &stream->rtp : nullptr, load16(packet.data() + 2));
   if (index > last_rtp_index)
     return fail(Errc::replayed, "SRTP packet from before the stream began");
@@ -176,13 +176,13 @@ Result<size_t> SrtpContext::unprotect_rtp(MutBytes packet, size_t header_size) {
   const size_t size = packet.size() - tag_size;
   std::array<uint8_t, 4> rollover;
   store32(rollover.data(), static_cast<uint32_t>(index >> 16));
-  if (!rtp_->open(iv_of(profile_, ssrc, index), packet.first(header_size),
-                  packet.subspan(header_size, size - header_size),
-                  is_aead(profile_) ? Bytes() : Bytes(rollover), packet.subspan(size))) {
+  if (!rtp_.packets->open(iv_of(rtp_, ssrc, index), packet.first(header_size),
+                          packet.subspan(header_size, size - header_size),
+                          is_aead(profile_) ? Bytes() : Bytes(rollover), packet.subspan(size))) {
     return fail(Errc::unauthenticated, "SRTP tag");
   }
   if (!stream) {
-    TRY_ASSIGN(stream, find_or_add(ssrc));
+    TRY_ASSIGN(stream, add_receiving(ssrc));
   }
   stream->rtp.add(index);
   return size;
@@ -196,22 +196,24 @@ Result<size_t> SrtpContext::protect_rtcp(MutBytes buffer, size_t size) {
   if (buffer.size() < size + tag_size + 4)
     return fail(Errc::too_large, "no room for the SRTCP tag");
   const uint32_t ssrc = load32(buffer.data() + 4);
-  TRY_ASSIGN(Stream * stream, find_or_add(ssrc));
+  StreamPlace place = 0;
+  TRY_ASSIGN(Sending * stream, sending(ssrc, place));
   if (stream->next_rtcp > last_rtcp_index) return fail(Errc::exhausted, "SRTCP key used up");
   const uint64_t index = stream->next_rtcp++;
   std::array<uint8_t, 4> trailer;
   store32(trailer.data(), encrypted_flag | static_cast<uint32_t>(index));
   const MutBytes body = buffer.subspan(rtcp_header, size - rtcp_header);
-  const PacketIv iv = iv_of(profile_, ssrc, index);
+  const PacketIv iv = iv_of(rtcp_, ssrc, index);
   if (is_aead(profile_)) {
     std::array<uint8_t, rtcp_header + 4> aad;  // RFC 7714 section 9.2
     copy(buffer.first(rtcp_header), aad);
     copy(trailer, MutBytes(aad).subspan(rtcp_header));
-    rtcp_->seal(iv, aad, body, {}, buffer.subspan(size, tag_size));
+    rtcp_.packets->seal(iv, aad, body, body, {}, buffer.subspan(size, tag_size));
     copy(trailer, buffer.subspan(size + tag_size));
   } else {
     copy(trailer, buffer.subspan(size));
-    rtcp_->seal(iv, buffer.first(rtcp_header), body, trailer, buffer.subspan(size + 4, tag_size));
+    rtcp_.packets->seal(iv, buffer.first(rtcp_header), body, body, trailer,
+                        buffer.subspan(size + 4, tag_size));
   }
   return size + tag_size + 4;
 }
@@ -226,7 +228,7 @@ Result<size_t> SrtpContext::unprotect_rtcp(MutBytes packet) {
   const uint32_t word = load32(trailer.data());
   if ((word & encrypted_flag) == 0) return fail(Errc::unsupported, "SRTCP in the clear");
   const uint64_t index = word & ~encrypted_flag;
-  Stream* stream = find(ssrc);
+  Receiving* stream = receiving(ssrc);
   if (stream && !stream->rtcp.is_new(index))
     return fail(Errc::replayed, "SRTCP packet seen before");
   std::array<uint8_t, rtcp_header + 4> aad;
@@ -235,12 +237,12 @@ Result<size_t> SrtpContext::unprotect_rtcp(MutBytes packet) {
   const MutBytes body = packet.subspan(rtcp_header, size - rtcp_header);
   const Bytes tag = packet.subspan(aead ? size : size + 4, tag_size);
   const Bytes signed_header = aead ? Bytes(aad) : Bytes(aad).first(rtcp_header);
-  if (!rtcp_->open(iv_of(profile_, ssrc, index), signed_header, body,
-                   aead ? Bytes() : Bytes(trailer), tag)) {
+  if (!rtcp_.packets->open(iv_of(rtcp_, ssrc, index), signed_header, body,
+                           aead ? Bytes() : Bytes(trailer), tag)) {
     return fail(Errc::unauthenticated, "SRTCP tag");
   }
   if (!stream) {
-    TRY_ASSIGN(stream, find_or_add(ssrc));
+    TRY_ASSIGN(stream, add_receiving(ssrc));
   }
   stream->rtcp.add(index);
   return size;

@@ -1,6 +1,5 @@
 // SRTP and SRTCP (RFC 3711, RFC 7714): framing, key derivation, rollover counter and replay
-// windows. The ciphers are behind PacketCipher (srtp_cipher.h). In place and without allocation per
-// packet.
+// windows. The ciphers are behind PacketCipher (srtp_cipher.h). Without allocation per packet.
 #pragma once
 
 #include <memory>
@@ -9,6 +8,7 @@
 #include "base/bytes.h"
 #include "base/limits.h"
 #include "rtc/srtp_cipher.h"
+#include "rtc/stream_place.h"
 
 namespace vicino::rtc {
 
@@ -51,12 +51,18 @@ class SrtpContext {
   // Errors: malformed when the key's or the salt's length isn't the profile's.
   static Result<SrtpContext> create(SrtpProfile profile, Bytes master_key, Bytes master_salt,
                                     CipherBackend backend);
+  ~SrtpContext();
+  SrtpContext(SrtpContext&&) noexcept = default;
+  SrtpContext& operator=(SrtpContext&&) noexcept = default;
 
   // `buffer` begins with a packet of `size` bytes whose header (with extensions) takes
   // `header_size`; it has room for the overhead behind. Gives the protected packet's size. Errors:
   // too_large, exhausted (too many streams, or a key's last packet).
   Result<size_t> protect_rtp(MutBytes buffer, size_t header_size, size_t size);
   Result<size_t> protect_rtcp(MutBytes buffer, size_t size);
+  // As protect_rtp, but only the header is in `out` already; what is encrypted behind it comes from
+  // `payload`, which stays as it is.
+  Result<size_t> seal_rtp(MutBytes out, size_t header_size, Bytes payload, StreamPlace& place);
 
   // Give the size of the packet in the clear, at the same place. Errors: truncated,
   // unauthenticated, replayed, exhausted.
@@ -64,23 +70,35 @@ class SrtpContext {
   Result<size_t> unprotect_rtcp(MutBytes packet);
 
  private:
-  struct Stream {
+  struct Sending {
     uint32_t ssrc;
-    ReplayWindow rtp;  // of 48-bit packet indices
-    ReplayWindow rtcp;
-    uint64_t next_rtcp = 0;  // sending
+    ReplayWindow rtp{};  // of 48-bit packet indices: which were used
+    uint64_t next_rtcp = 0;
   };
-  SrtpContext(SrtpProfile profile, std::unique_ptr<PacketCipher> rtp,
-              std::unique_ptr<PacketCipher> rtcp)
+  struct Receiving {
+    uint32_t ssrc;
+    ReplayWindow rtp{};
+    ReplayWindow rtcp{};
+  };
+  struct Cipher {
+    std::unique_ptr<PacketCipher> packets;
+    std::array<uint64_t, 2> salt;  // 16 bytes, big-endian halves
+  };
+  SrtpContext(SrtpProfile profile, Cipher rtp, Cipher rtcp)
       : profile_(profile), rtp_(std::move(rtp)), rtcp_(std::move(rtcp)) {}
-  Stream* find(uint32_t ssrc);
-  Result<Stream*> find_or_add(uint32_t ssrc);
+  static Cipher derive(SrtpProfile profile, Bytes master_key, Bytes master_salt, bool rtcp,
+                       CipherBackend backend);
+  PacketIv iv_of(const Cipher& cipher, uint32_t ssrc, uint64_t index) const;
+  Result<Sending*> sending(uint32_t ssrc, StreamPlace& place);
+  Receiving* receiving(uint32_t ssrc);
+  Result<Receiving*> add_receiving(uint32_t ssrc);
 
   SrtpProfile profile_;
-  std::unique_ptr<PacketCipher> rtp_;
-  std::unique_ptr<PacketCipher> rtcp_;
-  std::vector<std::unique_ptr<Stream>> streams_;
-  size_t last_found_ = 0;
+  Cipher rtp_;
+  Cipher rtcp_;
+  std::vector<Sending> sending_;
+  std::vector<std::unique_ptr<Receiving>> receiving_;
+  StreamPlace last_found_ = 0;  // of receiving_
 };
 
 }  // namespace vicino::rtc

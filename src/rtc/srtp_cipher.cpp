@@ -25,12 +25,14 @@ class OpensslGcm final : public PacketCipher {
     CHECK(EVP_EncryptInit_ex(seal_.get(), cipher, nullptr, key.data(), nullptr) == 1);
     CHECK(EVP_DecryptInit_ex(open_.get(), cipher, nullptr, key.data(), nullptr) == 1);
   }
-  void seal(const PacketIv& iv, Bytes aad, MutBytes data, Bytes, MutBytes tag) override {
+  void seal(const PacketIv& iv, Bytes aad, Bytes clear, MutBytes sealed, Bytes,
+            MutBytes tag) override {
     int size = 0;
     CHECK(EVP_EncryptInit_ex(seal_.get(), nullptr, nullptr, nullptr, iv.data()) == 1);
     CHECK(EVP_EncryptUpdate(seal_.get(), nullptr, &size, aad.data(), int_size(aad)) == 1);
-    if (!data.empty())
-      CHECK(EVP_EncryptUpdate(seal_.get(), data.data(), &size, data.data(), int_size(data)) == 1);
+    if (!clear.empty())
+      CHECK(EVP_EncryptUpdate(seal_.get(), sealed.data(), &size, clear.data(), int_size(clear)) ==
+            1);
     CHECK(EVP_EncryptFinal_ex(seal_.get(), nullptr, &size) == 1);
     CHECK(EVP_CIPHER_CTX_ctrl(seal_.get(), EVP_CTRL_AEAD_GET_TAG, int_size(tag), tag.data()) == 1);
   }
@@ -66,25 +68,25 @@ class OpensslCm final : public PacketCipher {
                                  OSSL_PARAM_construct_end()};
     CHECK(EVP_MAC_init(mac_.get(), auth_key.data(), auth_key.size(), params) == 1);
   }
-  void seal(const PacketIv& iv, Bytes aad, MutBytes data, Bytes suffix, MutBytes tag) override {
-    apply(iv, data);
-    const auto full = authenticate(aad, data, suffix);
+  void seal(const PacketIv& iv, Bytes aad, Bytes clear, MutBytes sealed, Bytes suffix,
+            MutBytes tag) override {
+    apply(iv, clear, sealed);
+    const auto full = authenticate(aad, sealed, suffix);
     copy(Bytes(full).first(tag.size()), tag);
   }
   bool open(const PacketIv& iv, Bytes aad, MutBytes data, Bytes suffix, Bytes tag) override {
     const auto full = authenticate(aad, data, suffix);
     if (!ct_equal(Bytes(full).first(10), tag)) return false;
-    apply(iv, data);
+    apply(iv, data, data);
     return true;
   }
 
  private:
-  void apply(const PacketIv& iv, MutBytes data) {
+  void apply(const PacketIv& iv, Bytes from, MutBytes to) {
     int size = 0;
     CHECK(EVP_EncryptInit_ex(counter_.get(), nullptr, nullptr, nullptr, iv.data()) == 1);
-    if (!data.empty())
-      CHECK(EVP_EncryptUpdate(counter_.get(), data.data(), &size, data.data(), int_size(data)) ==
-            1);
+    if (!from.empty())
+      CHECK(EVP_EncryptUpdate(counter_.get(), to.data(), &size, from.data(), int_size(from)) == 1);
   }
   std::array<uint8_t, 20> authenticate(Bytes aad, Bytes data, Bytes suffix) {
     std::array<uint8_t, 20> tag;

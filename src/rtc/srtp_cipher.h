@@ -1,4 +1,4 @@
-// What SRTP needs of a cipher: protect one packet in place with keys that were expanded once. Two
+// What SRTP needs of a cipher: protect one packet with keys that were expanded once. Two
 // back-ends give identical bytes: Intel ipsec-mb (four times faster on AES-GCM than OpenSSL 3.0)
 // and OpenSSL.
 #pragma once
@@ -37,9 +37,10 @@ using PacketIv = std::array<uint8_t, 16>;  // AEAD uses the first 12 bytes
 class PacketCipher {
  public:
   virtual ~PacketCipher() = default;
-  // Encrypts `data` in place and writes the tag over `aad`, the ciphertext and (AES-CM only)
-  // `suffix`.
-  virtual void seal(const PacketIv& iv, Bytes aad, MutBytes data, Bytes suffix, MutBytes tag) = 0;
+  // Encrypts `clear` into `sealed`, which is as large and either the same memory or apart from it,
+  // and writes the tag over `aad`, the ciphertext and (AES-CM only) `suffix`.
+  virtual void seal(const PacketIv& iv, Bytes aad, Bytes clear, MutBytes sealed, Bytes suffix,
+                    MutBytes tag) = 0;
   // Checks the tag in constant time, then decrypts in place. False: the tag is wrong; `data` is
   // then worthless.
   virtual bool open(const PacketIv& iv, Bytes aad, MutBytes data, Bytes suffix, Bytes tag) = 0;

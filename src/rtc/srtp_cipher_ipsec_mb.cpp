@@ -30,13 +30,14 @@ class IpsecMbGcm final : public PacketCipher {
   }
   ~IpsecMbGcm() override { wipe(MutBytes(reinterpret_cast<uint8_t*>(&key_), sizeof key_)); }
 
-  void seal(const PacketIv& iv, Bytes aad, MutBytes data, Bytes, MutBytes tag) override {
+  void seal(const PacketIv& iv, Bytes aad, Bytes clear, MutBytes sealed, Bytes,
+            MutBytes tag) override {
     gcm_context_data context;
     if (wide_) {
-      IMB_AES256_GCM_ENC(manager(), &key_, &context, data.data(), data.data(), data.size(),
+      IMB_AES256_GCM_ENC(manager(), &key_, &context, sealed.data(), clear.data(), clear.size(),
                          iv.data(), aad.data(), aad.size(), tag.data(), tag.size());
     } else {
-      IMB_AES128_GCM_ENC(manager(), &key_, &context, data.data(), data.data(), data.size(),
+      IMB_AES128_GCM_ENC(manager(), &key_, &context, sealed.data(), clear.data(), clear.size(),
                          iv.data(), aad.data(), aad.size(), tag.data(), tag.size());
     }
   }

@@ -11,6 +11,7 @@
 #include "rtc/rtp.h"
 #include "sfu/history.h"
 #include "sfu/layers.h"
+#include "sfu/queue.h"
 #include "sfu/reception.h"
 #include "sfu/rewriter.h"
 #include "sfu/speaker.h"
@@ -54,6 +55,7 @@ struct Layer {
   };
   std::optional<KeyFrame> last_key_frame;
   bool key_frame_wanted = false;  // some receiver asked; until the next key frame
+  PacketQueue queue;              // arrived in this batch and not passed on yet
   std::vector<Slot*> receivers;   // slots that get this layer or wait for its next key frame
 
   bool flowing(Instant now) const {

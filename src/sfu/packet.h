@@ -30,6 +30,8 @@ struct MediaPacket {
   Bytes audio_level;  // extension values; empty when absent
   MutBytes dependency_descriptor;
   MutBytes payload;  // empty: padding only
+  // Bytes of RTP padding in the memory behind the payload, put there by this side.
+  uint8_t padding = 0;
 
   // A decoder can start here.
   bool starts_decoding(rtc::MediaKind kind) const {

@@ -56,6 +56,7 @@ void Room::Impl::leave(Participant& participant) {
 }
 
 void Room::add(Instant now, ParticipantSetup setup, Egress& out) {
+  impl_->flush(now, out);
   CHECK(!impl_->find(setup.id));
   auto& added = impl_->participants.emplace_back(
       std::make_unique<Participant>(now, std::move(setup), impl_->next_stream, impl_->random));
@@ -66,6 +67,7 @@ void Room::add(Instant now, ParticipantSetup setup, Egress& out) {
 void Room::replace(Instant now, ParticipantSetup setup, Egress& out) {
   Participant* old = impl_->find(setup.id);
   if (!old) return add(now, std::move(setup), out);
+  impl_->flush(now, out);
   impl_->leave(*old);
   auto fresh =
       std::make_unique<Participant>(now, std::move(setup), impl_->next_stream, impl_->random);
@@ -80,6 +82,7 @@ void Room::replace(Instant now, ParticipantSetup setup, Egress& out) {
 void Room::remove(Instant now, ParticipantId id, Egress& out) {
   Participant* gone = impl_->find(id);
   if (!gone) return;
+  impl_->flush(now, out);
   impl_->leave(*gone);
   impl_->by_id.erase(id);
   std::erase_if(impl_->participants, [&](const auto& p) { return p.get() == gone; });
@@ -89,7 +92,9 @@ void Room::remove(Instant now, ParticipantId id, Egress& out) {
 void Room::connected(Instant now, ParticipantId id, Egress& out) {
   Participant* participant = impl_->find(id);
   if (!participant || participant->connection.connected) return;
+  impl_->flush(now, out);
   participant->connection.connected = true;
+  participant->connection.route = &out.route(id);
   if (impl_->connected++ == 0) impl_->next_tick = now + Impl::tick_interval;
   for (const auto& slot : participant->slots) {
     impl_->seek_start(now, *slot, out);
@@ -99,6 +104,7 @@ void Room::connected(Instant now, ParticipantId id, Egress& out) {
 void Room::set_wants(Instant now, ParticipantId id, std::span<const Want> wants, Egress& out) {
   Participant* participant = impl_->find(id);
   if (!participant) return;
+  impl_->flush(now, out);
   wants = wants.first(std::min(wants.size(), Impl::max_wants));
   participant->wants.assign(wants.begin(), wants.end());
   impl_->assign(now, *participant, rtc::MediaKind::video, out);
@@ -116,7 +122,12 @@ Status Room::handle_rtcp(Instant now, ParticipantId from, Bytes compound, Egress
   return impl_->handle_rtcp(now, *participant, compound, out);
 }
 
+void Room::flush(Instant now, Egress& out) {
+  impl_->flush(now, out);
+}
+
 void Room::handle_timeout(Instant now, Egress& out) {
+  impl_->flush(now, out);
   if (impl_->next_nacks <= now) impl_->send_nacks(now, out);
   if (impl_->next_voices <= now) impl_->choose_voices(now, out);
   if (impl_->next_tick <= now) impl_->tick(now, out);
@@ -137,6 +148,7 @@ const RoomCounts& Room::counts() const {
 
 std::vector<SlotsChanged> Room::take_changes() {
   std::vector<SlotsChanged> all;
+  if (!std::exchange(impl_->slots_changed, false)) return all;
   for (const auto& participant : impl_->participants) {
     if (!std::exchange(participant->slots_changed, false)) continue;
     SlotsChanged changed{participant->id(), {}};
@@ -161,14 +173,15 @@ Status Room::Impl::handle_rtp(Instant now, Participant& from, MutBytes datagram,
     from.arrivals.received(now, load16(number->data()));
   Layer* changed = nullptr;
   const auto arrival = from.incoming.recognise(now, packet, changed);
-  if (changed) rebound(*changed);
+  if (changed) rebound(now, *changed, out);
   if (!arrival) return std::unexpected(arrival.error());
   if (arrival->probe) return {};
   Layer& layer = *arrival->layer;
   const bool revived = !layer.flowing(now);
   const int64_t newest = layer.history.newest();
   const Status inserted = layer.history.insert(now, arrival->packet);
-  // Senders repeat packets on the retransmission stream to measure bandwidth: nothing is wrong with those.
+  // Senders repeat packets on the retransmission stream to measure bandwidth: nothing is wrong with
+  // those.
   if (!inserted && arrival->retransmission && inserted.error().code == Errc::replayed) return {};
   TRY(inserted);
   note_gap(now, layer, newest, arrival->packet.numbers.sequence);
@@ -231,7 +244,8 @@ void Room::Impl::note_gap(Instant now, Layer& layer, int64_t newest_before, int6
 }
 
 // The layer goes on as another stream: who got it waits for a key frame.
-void Room::Impl::rebound(Layer& layer) {
+void Room::Impl::rebound(Instant now, Layer& layer, Egress& out) {
+  flush(now, out);
   std::erase_if(layer.receivers, [&](Slot* slot) {
     if (slot->active == &layer) slot->active = nullptr;
     return slot->target != &layer;
@@ -239,14 +253,53 @@ void Room::Impl::rebound(Layer& layer) {
 }
 
 void Room::Impl::deliver(Instant now, Layer& layer, const MediaPacket& packet, Egress& out) {
-  const bool can_start = packet.starts_decoding(layer.track.kind());
+  const bool starts = packet.starts_decoding(layer.track.kind()) &&
+                      std::ranges::any_of(layer.receivers, [&](const Slot* slot) {
+                        return slot->active != &layer && slot->waiting();
+                      });
+  if (!starts) {
+    if (layer.receivers.empty()) return;
+    if (layer.queue.full()) flush(now, out);
+    if (layer.queue.empty()) queued.push_back(&layer);
+    return layer.queue.push(packet);
+  }
+  flush(now, out);
   for (Slot* slot : layer.receivers) {
     if (slot->active == &layer) {
-      slot->sender.forward(now, packet, slot->connection, out);
-    } else if (can_start && slot->waiting()) {
+      slot->sender.forward(now, std::span(&packet, 1), slot->connection, out);
+    } else if (slot->waiting()) {
       start(now, *slot, layer, packet, now, out);
     }
   }
+}
+
+// Who gets something of the batch, and in which slots.
+void Room::Impl::find_due() {
+  for (const Layer* layer : queued) {
+    for (Slot* slot : layer->receivers) {
+      if (slot->active != layer) continue;
+      Connection& connection = slot->connection;
+      if (!connection.first_due) due.push_back(&connection);
+      (connection.first_due ? connection.last_due->next_due : connection.first_due) = slot;
+      connection.last_due = slot;
+      slot->next_due = nullptr;
+    }
+  }
+}
+
+// Receiver by receiver, so that each one's datagrams lie together and its keys are fetched once.
+void Room::Impl::flush(Instant now, Egress& out) {
+  if (queued.empty()) return;
+  find_due();
+  for (Layer* layer : queued) layer->queue.equalise();
+  for (Connection* connection : due) {
+    for (Slot* slot = connection->first_due; slot; slot = slot->next_due)
+      slot->sender.forward(now, slot->active->queue.packets(), *connection, out);
+    connection->first_due = nullptr;
+  }
+  for (Layer* layer : queued) layer->queue.clear();
+  queued.clear();
+  due.clear();
 }
 
 // The slot changes over to `layer`, which it waited for, from a packet that came at `arrived`.
@@ -255,12 +308,12 @@ void Room::Impl::start(Instant now, Slot& slot, Layer& layer, const MediaPacket&
   Layer* before = std::exchange(slot.active, &layer);
   if (before) std::erase(before->receivers, &slot);
   slot.sender.begin(arrived, layer, packet, before);
-  slot.sender.forward(now, packet, slot.connection, out);
+  slot.sender.forward(now, std::span(&packet, 1), slot.connection, out);
   // What overtook the key frame's first packet, or came since.
   std::array<uint8_t, limits::max_datagram> memory;
   for (int64_t s = packet.numbers.sequence + 1; s <= layer.history.newest(); ++s) {
     if (const auto later = layer.history.find(s, memory))
-      slot.sender.forward(now, *later, slot.connection, out);
+      slot.sender.forward(now, std::span(&*later, 1), slot.connection, out);
   }
   send_sender_report(now, slot, out);
 }

@@ -8,15 +8,25 @@
 
 #include "base/random.h"
 #include "base/time.h"
+#include "rtc/peer.h"
 #include "sfu/types.h"
 
 namespace vicino::sfu {
 
-// Where a room's packets leave. One call per packet; must not call back into the room.
+// The way to one connected participant, so that nobody has to be looked up for a packet.
+struct Route {
+  ParticipantId id;
+};
+
+// Where a room's packets leave. Must not call back into the room.
 class Egress {
  public:
   virtual ~Egress() = default;
-  virtual void rtp(ParticipantId to, Bytes header, Bytes payload) = 0;
+  // The way to somebody who is connected now. It outlives what the room has queued for it: whoever
+  // takes it away calls Room::flush before.
+  virtual Route& route(ParticipantId to) = 0;
+  // Packets of one outgoing stream, in order; `place` is the stream's (rtc/stream_place.h).
+  virtual void rtp(Route& to, std::span<const rtc::ClearRtp> packets, rtc::StreamPlace& place) = 0;
   virtual void rtcp(ParticipantId to, Bytes compound) = 0;
 };
 
@@ -40,9 +50,12 @@ class Room {
   void connected(Instant now, ParticipantId id, Egress& out);
   void set_wants(Instant now, ParticipantId id, std::span<const Want> wants, Egress& out);
 
-  // Decrypted packets of one participant, parsed in place. Errors are for counting.
+  // Decrypted packets of one participant, parsed in place. Errors are for counting. What is only
+  // passed on is queued until flush(), at the end of the batch that it arrived in: each receiver
+  // then gets all of it at once. Whatever changes who gets what flushes first, by itself.
   Status handle_rtp(Instant now, ParticipantId from, MutBytes packet, Egress& out);
   Status handle_rtcp(Instant now, ParticipantId from, Bytes compound, Egress& out);
+  void flush(Instant now, Egress& out);
   void handle_timeout(Instant now, Egress& out);
   Instant next_timeout() const;
 

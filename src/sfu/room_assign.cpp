@@ -32,7 +32,7 @@ void Room::Impl::assign(Instant now, Participant& receiver, rtc::MediaKind kind,
     if (next[i] != slot.content) {
       detach(slot);
       slot.content = next[i];
-      receiver.slots_changed = true;
+      receiver.slots_changed = slots_changed = true;
     }
     if (slot.content) slot.wanted = wanted_size(receiver, *slot.content);
     if (retarget(now, slot)) seek_start(now, slot, out);

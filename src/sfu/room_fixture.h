@@ -40,6 +40,7 @@ struct RtpOut {
   uint16_t sequence;
   uint32_t timestamp, ssrc;
   Buffer header, payload;
+  size_t padding;
   std::optional<Buffer> extension(uint8_t id) const {
     Buffer copy = header;
     const auto value = rtc::RtpPacket::parse(copy).value().extension(id);
@@ -48,13 +49,19 @@ struct RtpOut {
 };
 
 struct Recorder final : Egress {
-  void rtp(ParticipantId to, Bytes header, Bytes payload) override {
-    Buffer h(header.begin(), header.end());
-    const auto p = rtc::RtpPacket::parse(h).value();
-    EXPECT_EQ(p.payload().size(), 0u) << "the header is a whole one";
-    media[to.value].push_back({p.payload_type(), p.marker(), p.sequence(), p.timestamp(), p.ssrc(),
-                               Buffer(header.begin(), header.end()),
-                               Buffer(payload.begin(), payload.end())});
+  Route& route(ParticipantId to) override { return routes[to.value] = {to}; }
+  void rtp(Route& to, std::span<const rtc::ClearRtp> packets, rtc::StreamPlace&) override {
+    for (const rtc::ClearRtp& packet : packets) {
+      Buffer whole(packet.header.begin(), packet.header.end());
+      whole.insert(whole.end(), packet.payload.begin(), packet.payload.end());
+      const auto p = rtc::RtpPacket::parse(whole).value();
+      EXPECT_EQ(p.header().size(), packet.header.size()) << "the header is a whole one";
+      media[to.id.value].push_back({p.payload_type(), p.marker(), p.sequence(), p.timestamp(),
+                                    p.ssrc(), Buffer(packet.header.begin(), packet.header.end()),
+                                    Buffer(p.payload().begin(), p.payload().end()), p.padding()});
+      media[to.id.value].back().header[0] &= 0xdf;  // the header alone has no padding behind
+    }
+    runs.push_back({to.id.value, packets.size()});
   }
   void rtcp(ParticipantId to, Bytes compound) override {
     rtc::RtcpReader reader(compound);
@@ -78,7 +85,15 @@ struct Recorder final : Egress {
   void clear() {
     media.clear();
     control.clear();
+    runs.clear();
   }
+  struct Run {
+    uint32_t to;
+    size_t packets;
+    friend bool operator==(const Run&, const Run&) = default;
+  };
+  std::vector<Run> runs;  // calls of rtp()
+  std::map<uint32_t, Route> routes;
   std::map<uint32_t, std::vector<RtpOut>> media;
   std::map<uint32_t, std::vector<rtc::RtcpItem>> control;
 };
@@ -226,7 +241,11 @@ class RoomTest : public testing::Test {
     }
     now = end;
   }
-  Status send(uint32_t from, Buffer packet) { return room.handle_rtp(now, {from}, packet, out); }
+  Status send(uint32_t from, Buffer packet) {
+    const Status status = room.handle_rtp(now, {from}, packet, out);
+    if (!batching) room.flush(now, out);
+    return status;
+  }
   Status send(uint32_t from, const rtc::RtcpItem& item) {
     std::array<uint8_t, 1400> memory;
     rtc::RtcpWriter writer(memory);
@@ -254,6 +273,7 @@ class RoomTest : public testing::Test {
   Stream q{"cam", "q", 0x11, 0x12}, h{"cam", "h", 0x21, 0x22}, f{"cam", "f", 0x31, 0x32};
   Instant now{5'000'000};
   SeededRandom random{7};
+  bool batching = false;  // packets stay queued until somebody flushes
   Recorder out;
   Room room{random, now};
   std::map<uint32_t, std::map<std::string, std::pair<std::optional<uint32_t>, Source>>> told;

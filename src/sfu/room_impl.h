@@ -68,6 +68,9 @@ struct Room::Impl {
   Instant last_voices{INT64_MIN / 2};
   bool voices_scarce = false;  // somebody has fewer audio slots than there are voices
   size_t connected = 0;
+  bool slots_changed = false;    // of somebody: take_changes() has something to say
+  std::vector<Layer*> queued;    // layers with packets to pass on, while a batch arrives
+  std::vector<Connection*> due;  // who gets something of it, while it is passed on
   RoomCounts counts;
 
   // room.cpp
@@ -78,10 +81,12 @@ struct Room::Impl {
   void note_flow(Instant now, Layer& layer);
   void note_gap(Instant now, Layer& layer, int64_t newest_before, int64_t sequence);
   void deliver(Instant now, Layer& layer, const MediaPacket& packet, Egress& out);
+  void flush(Instant now, Egress& out);
+  void find_due();
   void start(Instant now, Slot& slot, Layer& layer, const MediaPacket& packet, Instant arrived,
              Egress& out);
   bool start_from_history(Instant now, Slot& slot, Egress& out);
-  void rebound(Layer& layer);
+  void rebound(Instant now, Layer& layer, Egress& out);
 
   // room_assign.cpp
   void assign_all(Instant now, Egress& out);

@@ -27,16 +27,16 @@ struct RoomEntry {
   RoomId id;
   Room room;
   Timer timer;
+  bool touched = false;  // by a packet of this batch: is in Impl::touched
 };
 
-struct PeerEntry {
+struct PeerEntry : Route {
   PeerEntry(ParticipantId number, RoomEntry& in, rtc::PeerConfig config,
             const rtc::DtlsIdentity& identity, SecureRandom& random, Instant now)
-      : id(number),
+      : Route{number},
         room(in),
         ufrag(config.local.ice_ufrag),
         peer(std::move(config), identity, random, now) {}
-  ParticipantId id;
   RoomEntry& room;
   std::string ufrag;
   rtc::Peer peer;
@@ -71,16 +71,19 @@ struct Shard::Impl {
   ShardStats totals;  // but for what rooms count themselves
   RoomCounts closed_rooms;
 
+  std::vector<RoomEntry*> touched;
+
   // Seals a room's packets into the outbox.
   class Sender final : public Egress {
    public:
     Sender(Impl& impl, rtc::Outbox& out) : impl_(impl), out_(out) {}
-    void rtp(ParticipantId to, Bytes header, Bytes payload) override {
-      const auto it = impl_.peers.find(to);
-      if (it != impl_.peers.end() && it->second->peer.send_rtp(header, payload, out_))
-        ++impl_.totals.rtp_out;
+    Route& route(ParticipantId to) override { return *impl_.peers.at(to); }
+    void rtp(Route& to, std::span<const rtc::ClearRtp> packets, rtc::StreamPlace& place) override {
+      out_.make_way();
+      impl_.totals.rtp_out += static_cast<PeerEntry&>(to).peer.send_rtp(packets, place, out_);
     }
     void rtcp(ParticipantId to, Bytes compound) override {
+      out_.make_way();
       const auto it = impl_.peers.find(to);
       if (it != impl_.peers.end()) (void)it->second->peer.send_rtcp(compound, out_);
     }
@@ -100,6 +103,7 @@ struct Shard::Impl {
   void follow(Instant now, PeerEntry& entry, rtc::Outbox& out);
   void follow_address(Instant now, PeerEntry& entry);
   void forget_addresses(PeerEntry& entry);
+  void flush(Instant now, rtc::Outbox& out);
   void refresh(RoomEntry& entry);
 
   void add(Instant now, RoomId room, ParticipantSetup setup, rtc::PeerConfig transport,
@@ -187,7 +191,18 @@ void Shard::Impl::handle_peer(Instant now, PeerEntry& entry, const Address& from
   if (!media) return;
   if (const Status status = handle_media(now, entry, *incoming, out); !status)
     refuse(status.error());
-  refresh(entry.room);
+  if (!std::exchange(entry.room.touched, true)) touched.push_back(&entry.room);
+}
+
+// Passes on what the batch brought.
+void Shard::Impl::flush(Instant now, rtc::Outbox& out) {
+  Sender sender(*this, out);
+  for (RoomEntry* entry : touched) {
+    entry->room.flush(now, sender);
+    entry->touched = false;
+    refresh(*entry);
+  }
+  touched.clear();
 }
 
 Status Shard::Impl::handle_media(Instant now, PeerEntry& entry, const rtc::Peer::Incoming& media,
@@ -308,8 +323,13 @@ void Shard::Impl::remove(Instant now, RoomId id, ParticipantId participant, rtc:
   rooms.erase(it);
 }
 
+void Shard::flush(Instant now, rtc::Outbox& out) {
+  impl_->flush(now, out);
+}
+
 void Shard::handle_command(Instant now, Command command, rtc::Outbox& out) {
   Impl& impl = *impl_;
+  impl.flush(now, out);  // while everybody is there whom something is queued for
   if (auto* c = std::get_if<AddParticipant>(&command)) {
     impl.add(now, c->room, std::move(c->setup), std::move(c->transport), false, out);
   } else if (auto* r = std::get_if<ReplaceParticipant>(&command)) {
@@ -327,6 +347,7 @@ void Shard::handle_command(Instant now, Command command, rtc::Outbox& out) {
 
 void Shard::handle_timeout(Instant now, rtc::Outbox& out) {
   Impl& impl = *impl_;
+  impl.flush(now, out);
   while (Timer* timer = impl.timers.first()) {
     if (timer->due() > now) return;
     if (const auto peer = impl.peer_of_timer.find(timer); peer != impl.peer_of_timer.end()) {

@@ -1,5 +1,6 @@
-// All media of one worker thread: its rooms, their peers, one UDP port. Sans-IO: datagrams and commands in, datagrams
-// (through the outbox) and events out. net/media_thread.h pumps it; tests and simulations call it directly.
+// All media of one worker thread: its rooms, their peers, one UDP port. Sans-IO: datagrams and
+// commands in, datagrams (through the outbox) and events out. net/media_thread.h pumps it; tests
+// and simulations call it directly.
 #pragma once
 
 #include <memory>
@@ -17,9 +18,9 @@ struct ShardStats {
   uint64_t datagrams_in = 0, bytes_in = 0;
   uint64_t rtp_in = 0, rtp_out = 0, rtcp_in = 0, rtx_out = 0;
   uint64_t nack_in = 0, pli_in = 0, pli_out = 0;
-  uint64_t refused_unknown_peer = 0;      // no such STUN user name, or no validated path from there
+  uint64_t refused_unknown_peer = 0;  // no such STUN user name, or no validated path from there
   uint64_t refused_malformed = 0;
-  uint64_t refused_unauthenticated = 0;   // STUN integrity, DTLS fingerprint, SRTP tag
+  uint64_t refused_unauthenticated = 0;  // STUN integrity, DTLS fingerprint, SRTP tag
   uint64_t refused_replayed = 0;
   uint64_t refused_other = 0;
   uint64_t rooms = 0, peers = 0, peers_connected = 0;  // now, not since start
@@ -27,12 +28,16 @@ struct ShardStats {
 
 class Shard {
  public:
-  // `health` are the ICE credentials of a pseudo peer that answers STUN checks and nothing else: /healthz uses it to
-  // prove that the port answers.
-  Shard(const rtc::DtlsIdentity& identity, SecureRandom& random, rtc::TransportParameters health, Instant now);
+  // `health` are the ICE credentials of a pseudo peer that answers STUN checks and nothing else:
+  // /healthz uses it to prove that the port answers.
+  Shard(const rtc::DtlsIdentity& identity, SecureRandom& random, rtc::TransportParameters health,
+        Instant now);
   ~Shard();
 
+  // Datagrams of one receive batch, then flush(): what is only passed on waits for that, so that
+  // each receiver gets it in one piece. Commands and timeouts flush by themselves.
   void handle_datagram(Instant now, const Address& from, MutBytes datagram, rtc::Outbox& out);
+  void flush(Instant now, rtc::Outbox& out);
   void handle_command(Instant now, Command command, rtc::Outbox& out);
   void handle_timeout(Instant now, rtc::Outbox& out);
   Instant next_timeout() const;

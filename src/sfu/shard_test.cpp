@@ -98,6 +98,7 @@ class ShardTest : public testing::Test {
   }
   void from(const Address& address, Buffer datagram) {
     shard.handle_datagram(now, address, datagram, from_shard);
+    shard.flush(now, from_shard);
   }
   // What a client sends as media: a whole packet in the clear.
   void media(uint32_t id, Buffer packet) {

@@ -1,15 +1,15 @@
 #include "sfu/slot.h"
 
 #include <algorithm>
+#include <span>
 
 #include "sfu/room.h"
 
 namespace vicino::sfu {
 namespace {
 
-// Fixed part, extension header and the extensions this server sends, the dependency descriptor at
-// its longest.
-constexpr size_t max_header = 12 + 4 + 5 * 2 + 16 + 1 + 2 + 3 + 255 + 3;
+// Packets sealed with one call; more would only need more stack.
+constexpr size_t run_size = 16;
 
 // The moment `timestamp` was captured, in timestamp units of the server's clock.
 int64_t capture_time(const Layer::Clock& clock, uint32_t timestamp, int64_t rate) {
@@ -46,28 +46,8 @@ void SlotSender::begin(Instant arrived, const Layer& layer, const MediaPacket& f
     if (rewriter_.plausible(arrived, section_.kind, aligned)) timestamp = aligned;
   }
   rewriter_.begin(layer.stream, first.numbers, timestamp);
+  incoming_codec_ = nullptr;
   piece_start_ = true;
-}
-
-Result<MutBytes> SlotSender::write_header(Instant now, MutBytes memory,
-                                          const rtc::RtpHeaderFields& fields,
-                                          const MediaPacket& packet, Connection& to) const {
-  const rtc::ExtensionIds& ids = section_.extensions;
-  std::array<uint8_t, 3> sent_at;
-  store24(sent_at.data(), rtc::abs_send_time(now.us));
-  std::array<uint8_t, 2> transport;
-  const bool counted = section_.transport_cc && ids.transport_cc != 0;
-  store16(transport.data(), to.transport_sequence);
-  const std::array<rtc::RtpExtension, 5> extensions = {{
-      {ids.mid, acknowledged_ ? Bytes() : as_bytes(section_.mid)},
-      {ids.audio_level, packet.audio_level},
-      {ids.abs_send_time, sent_at},
-      {ids.transport_cc, counted ? Bytes(transport) : Bytes()},
-      {ids.dependency_descriptor, packet.dependency_descriptor},
-  }};
-  TRY_ASSIGN(const MutBytes header, rtc::write_rtp_header(memory, fields, extensions));
-  if (counted) ++to.transport_sequence;
-  return header;
 }
 
 void SlotSender::rewrite(const MediaPacket& packet, const PacketNumbers& numbers) {
@@ -77,50 +57,81 @@ void SlotSender::rewrite(const MediaPacket& packet, const PacketNumbers& numbers
   rtc::rewrite_frame_number(packet.dependency_descriptor, numbers.frame_number);
 }
 
-bool SlotSender::forward(Instant now, const MediaPacket& packet, Connection& to, Egress& out) {
-  const rtc::CodecMapping* mapping = mapping_of(*packet.codec);
-  if (!mapping) return false;
+HeaderWriter::Values SlotSender::header_of(Instant now, const MediaPacket& packet,
+                                           const Connection& to) const {
+  return {.fields = {.marker = packet.marker, .timestamp = 0, .ssrc = section_.ssrc},
+          .with_mid = !acknowledged_,
+          .sent_at = rtc::abs_send_time(now.us),
+          .transport_sequence = to.transport_sequence,
+          .audio_level = packet.audio_level,
+          .dependency_descriptor = packet.dependency_descriptor};
+}
+
+// One packet of a run, its header in `memory`; nullopt when it isn't sent.
+std::optional<rtc::ClearRtp> SlotSender::prepare(Instant now, const MediaPacket& packet,
+                                                 Connection& to, MutBytes memory) {
+  if (packet.codec != incoming_codec_) {
+    incoming_codec_ = packet.codec;
+    outgoing_codec_ = mapping_of(*packet.codec);
+  }
+  if (!outgoing_codec_) return std::nullopt;
   const auto numbers = rewriter_.rewrite(now, packet.numbers);
-  if (!numbers) return false;
+  if (!numbers) return std::nullopt;
   rewrite(packet, *numbers);
+  HeaderWriter::Values values = header_of(now, packet, to);
   // For audio the marker says that a talk spurt begins (RFC 7587 section 4.2).
-  const bool marker = packet.marker || (piece_start_ && section_.kind == rtc::MediaKind::audio);
-  std::array<uint8_t, max_header> memory;
-  const auto header = write_header(now, memory,
-                                   {.marker = marker,
-                                    .payload_type = mapping->payload_type,
-                                    .sequence = static_cast<uint16_t>(numbers->sequence),
-                                    .timestamp = numbers->timestamp,
-                                    .ssrc = section_.ssrc},
-                                   packet, to);
-  if (!header) return false;
+  values.fields.marker |= piece_start_ && section_.kind == rtc::MediaKind::audio;
+  values.fields.payload_type = outgoing_codec_->payload_type;
+  values.fields.sequence = static_cast<uint16_t>(numbers->sequence);
+  values.fields.timestamp = numbers->timestamp;
+  values.padded = packet.padding != 0;
+  const auto header = header_.write(section_, values, memory);
+  if (!header) return std::nullopt;
+  if (HeaderWriter::counted(section_)) ++to.transport_sequence;
   piece_start_ = false;
   ++packets_;
   bytes_ += static_cast<uint32_t>(packet.payload.size());
-  out.rtp(to.id, *header, packet.payload);
-  return true;
+  return rtc::ClearRtp{*header,
+                       Bytes(packet.payload.data(), packet.payload.size() + packet.padding)};
+}
+
+void SlotSender::forward(Instant now, std::span<const MediaPacket> packets, Connection& to,
+                         Egress& out) {
+  std::array<std::array<uint8_t, HeaderWriter::max_size>, run_size> headers;
+  std::array<rtc::ClearRtp, run_size> run;
+  while (!packets.empty()) {
+    const auto part = packets.first(std::min(packets.size(), run_size));
+    packets = packets.subspan(part.size());
+    size_t count = 0;
+    for (const MediaPacket& packet : part) {
+      if (const auto ready = prepare(now, packet, to, headers[count])) run[count++] = *ready;
+    }
+    if (count > 0 && to.route) out.rtp(*to.route, std::span(run).first(count), place_);
+  }
 }
 
 bool SlotSender::retransmit(Instant now, const Rewriter::Origin& origin, const MediaPacket& packet,
                             Connection& to, Egress& out) {
   const rtc::CodecMapping* mapping = mapping_of(*packet.codec);
-  if (!mapping || !mapping->rtx_payload_type || section_.rtx_ssrc == 0) return false;
+  if (!mapping || !mapping->rtx_payload_type || section_.rtx_ssrc == 0 || !to.route) return false;
   const PacketNumbers numbers = rewriter_.rewrite_again(origin, packet.numbers);
   rewrite(packet, numbers);
-  std::array<uint8_t, max_header> memory;
-  const auto header = write_header(now, memory,
-                                   {.marker = packet.marker,
-                                    .payload_type = *mapping->rtx_payload_type,
-                                    .sequence = rtx_sequence_,
-                                    .timestamp = numbers.timestamp,
-                                    .ssrc = section_.rtx_ssrc},
-                                   packet, to);
+  HeaderWriter::Values values = header_of(now, packet, to);
+  values.fields = {.marker = packet.marker,
+                   .payload_type = *mapping->rtx_payload_type,
+                   .sequence = rtx_sequence_,
+                   .timestamp = numbers.timestamp,
+                   .ssrc = section_.rtx_ssrc};
+  std::array<uint8_t, HeaderWriter::max_size> memory;
+  const auto header = header_.write(section_, values, memory);
   std::array<uint8_t, limits::max_datagram> payload;
   if (!header || packet.payload.size() + 2 > payload.size()) return false;
   store16(payload.data(), static_cast<uint16_t>(numbers.sequence));
   copy(packet.payload, MutBytes(payload).subspan(2));
   ++rtx_sequence_;
-  out.rtp(to.id, *header, Bytes(payload).first(packet.payload.size() + 2));
+  if (HeaderWriter::counted(section_)) ++to.transport_sequence;
+  const rtc::ClearRtp one{*header, Bytes(payload).first(packet.payload.size() + 2)};
+  out.rtp(*to.route, std::span(&one, 1), rtx_place_);
   return true;
 }
 

@@ -2,18 +2,24 @@
 // whole while what it carries changes.
 #pragma once
 
+#include "rtc/peer.h"
+#include "sfu/header.h"
 #include "sfu/incoming.h"
 #include "sfu/slots.h"
 
 namespace vicino::sfu {
 
 class Egress;
+struct Route;
 
 // What all slots of one connection share.
 struct Connection {
   ParticipantId id;
   bool connected = false;
+  Route* route = nullptr;           // once connected
   uint16_t transport_sequence = 0;  // of the next packet (transport-wide congestion control)
+  Slot* first_due = nullptr;        // slots that get something of this batch, while it is passed on
+  Slot* last_due = nullptr;
 };
 
 // Headers, retransmissions and sender reports of one outgoing stream.
@@ -31,9 +37,9 @@ class SlotSender {
   // `first` of `layer`, which came at `arrived`, starts a new piece. Its timestamp follows the
   // layers' common clock when both layers of one track have one, else the time that passed.
   void begin(Instant arrived, const Layer& layer, const MediaPacket& first, const Layer* before);
-  // Sends a packet of the current piece; one from before its start or in another codec isn't sent.
-  // Rewrites the descriptor in place.
-  bool forward(Instant now, const MediaPacket& packet, Connection& to, Egress& out);
+  // Sends packets of the current piece; those from before its start or in another codec aren't
+  // sent. Rewrites the descriptors in place.
+  void forward(Instant now, std::span<const MediaPacket> packets, Connection& to, Egress& out);
 
   std::optional<Rewriter::Origin> origin_of(uint16_t sent_sequence) const {
     return rewriter_.origin_of(sent_sequence);
@@ -49,12 +55,19 @@ class SlotSender {
 
  private:
   const rtc::CodecMapping* mapping_of(const rtc::CodecMapping& codec) const;
-  Result<MutBytes> write_header(Instant now, MutBytes memory, const rtc::RtpHeaderFields& fields,
-                                const MediaPacket& packet, Connection& to) const;
+  HeaderWriter::Values header_of(Instant now, const MediaPacket& packet,
+                                 const Connection& to) const;
+  std::optional<rtc::ClearRtp> prepare(Instant now, const MediaPacket& packet, Connection& to,
+                                       MutBytes memory);
   static void rewrite(const MediaPacket& packet, const PacketNumbers& numbers);
 
   rtc::MediaSection section_;
   Rewriter rewriter_;
+  HeaderWriter header_;
+  // The last answer of mapping_of(), of the current piece.
+  const rtc::CodecMapping* incoming_codec_ = nullptr;
+  const rtc::CodecMapping* outgoing_codec_ = nullptr;
+  rtc::StreamPlace place_ = 0, rtx_place_ = 0;
   uint16_t rtx_sequence_;
   bool piece_start_ = false;
   bool acknowledged_ = false;
@@ -69,9 +82,10 @@ struct Slot {
   SlotSender sender;
   std::optional<Content> content, reported;
   Size wanted{UINT16_MAX, UINT16_MAX};
-  Layer* active = nullptr;  // is sent
-  Layer* target = nullptr;  // to be sent from its next key frame on; the same as `active` when
-                            // nothing is to change
+  Layer* active = nullptr;   // is sent
+  Layer* target = nullptr;   // to be sent from its next key frame on; the same as `active` when
+                             // nothing is to change
+  Slot* next_due = nullptr;  // of the same connection, while a batch is passed on
 
   rtc::MediaKind kind() const { return sender.section().kind; }
   // Waits for a key frame that it could use.
