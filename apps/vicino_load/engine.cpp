@@ -1,0 +1,148 @@
+#include "engine.h"
+
+#include <time.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "net/clock.h"
+
+namespace vicino::load {
+namespace {
+
+constexpr Duration timer_grain = milliseconds(1);
+constexpr Duration late = milliseconds(10);  // a frame sent so long after it was due shows a busy generator
+constexpr Duration longest_sleep = milliseconds(100);
+constexpr int64_t frame_time_us = 33'333;
+constexpr double golden = 0.618033988749895;
+
+uint64_t monotonic_ns() {
+  timespec t;
+  ::clock_gettime(CLOCK_MONOTONIC, &t);
+  return static_cast<uint64_t>(t.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(t.tv_nsec);
+}
+
+// Publishers in turn, spread over a frame's time as evenly as any number of them can be.
+Duration phase(size_t number) {
+  const double turns = static_cast<double>(number) * golden;
+  return microseconds(static_cast<int64_t>((turns - std::floor(turns)) * frame_time_us));
+}
+
+}  // namespace
+
+Engine::Engine(std::unique_ptr<Ports> ports, size_t peers, Directory directory, const rtc::DtlsIdentity& identity,
+               bool spin)
+    : ports_(std::move(ports)),
+      directory_(std::move(directory)),
+      identity_(identity),
+      spin_(spin),
+      wall_{net::wall_time().ms * 1000 - net::now().us},
+      handler_([this](size_t peer, const Address& from, MutBytes datagram, uint64_t arrived) {
+        handle(peer, from, datagram, arrived);
+      }),
+      clients_(peers),
+      timers_(peers, Instant::never()) {
+  ports_->watch(tasks_.fd());
+  thread_ = std::thread([this] { run(); });
+}
+
+Engine::~Engine() {
+  stopping_ = true;
+  tasks_.wake();
+  thread_.join();
+}
+
+void Engine::add(size_t peer, ClientSetup setup) {
+  tasks_.post([this, peer, moved = std::make_shared<ClientSetup>(std::move(setup))] {
+    clients_[peer] = std::make_unique<Client>(std::move(*moved), directory_, identity_, random_, wall_, net::now());
+    timer_changed(peer);
+  });
+}
+
+void Engine::remove(size_t peer) {
+  tasks_.post([this, peer] {
+    if (!clients_[peer]) return;
+    clients_[peer]->close(out_);
+    sends(peer);
+    clients_[peer].reset();
+    timers_[peer] = Instant::never();
+  });
+}
+
+void Engine::timer_changed(size_t peer) {
+  timers_[peer] = clients_[peer]->next_timeout();
+  next_timers_ = std::min(next_timers_, timers_[peer]);
+}
+
+void Engine::run() {
+  while (!stopping_) turn();
+  for (size_t peer = 0; peer < clients_.size(); ++peer) {
+    if (!clients_[peer]) continue;
+    clients_[peer]->close(out_);
+    sends(peer);
+  }
+  ports_->flush();
+}
+
+void Engine::turn() {
+  Instant next = next_timers_;
+  if (!due_.empty()) next = std::min(next, due_.top().at);
+  const Duration sleep = std::clamp(next - net::now(), Duration{}, longest_sleep);
+  const bool woken = ports_->wait(spin_ ? 0 : sleep.us * 1000);
+  ports_->receive(handler_);
+  if (woken) {
+    for (auto& task : tasks_.take()) task();
+  }
+  const Instant now = net::now();
+  send_due(now);
+  if (now >= next_timers_) run_timers(now);
+  ports_->flush();
+}
+
+void Engine::handle(size_t peer, const Address& from, MutBytes datagram, uint64_t arrived_ns) {
+  if (peer >= clients_.size() || !clients_[peer] || datagram.empty()) return;
+  Client& client = *clients_[peer];
+  const Instant now{static_cast<int64_t>(arrived_ns / 1000)};
+  const bool media = (datagram[0] & 0xc0) == 0x80;  // RFC 7983
+  const bool was_connected = media || client.state() == Client::State::connected;
+  client.handle_datagram(now, arrived_ns, from, datagram, delays_, out_);
+  if (media) return;
+  sends(peer);
+  timer_changed(peer);
+  if (was_connected || client.state() != Client::State::connected || client.subscriber()) return;
+  const Instant first = net::now() + phase(started_++);
+  client.start_sending(first, random_);
+  for (size_t i = 0; i < client.streams().size(); ++i) due_.push({first, peer, i});
+}
+
+void Engine::send_due(Instant now) {
+  while (!due_.empty() && due_.top().at <= now) {
+    const Due due = due_.top();
+    due_.pop();
+    if (!clients_[due.peer] || clients_[due.peer]->state() != Client::State::connected) continue;
+    if (measuring_ && now - due.at >= late) ++late_frames_;
+    clients_[due.peer]->send_frame(due.stream, now, monotonic_ns(), measuring_, out_);
+    sends(due.peer);
+    due_.push({clients_[due.peer]->streams()[due.stream].due(), due.peer, due.stream});
+  }
+}
+
+void Engine::run_timers(Instant now) {
+  next_timers_ = Instant::never();
+  for (size_t peer = 0; peer < timers_.size(); ++peer) {
+    if (timers_[peer] <= now) {
+      clients_[peer]->handle_timeout(now, out_);
+      sends(peer);
+      timers_[peer] = clients_[peer]->next_timeout();
+    }
+    next_timers_ = std::min(next_timers_, timers_[peer]);
+  }
+  next_timers_ = std::max(next_timers_, now + timer_grain);
+}
+
+void Engine::sends(size_t peer) {
+  ports_->queue(peer, out_);
+  out_.clear();
+}
+
+}  // namespace vicino::load
