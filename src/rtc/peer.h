@@ -12,6 +12,7 @@
 #include "base/time.h"
 #include "rtc/media.h"
 #include "rtc/outbox.h"
+#include "rtc/stream_place.h"
 
 namespace vicino::rtc {
 
@@ -38,6 +39,12 @@ struct PeerConfig {
   Role role = Role::server;
   TransportParameters local;   // candidates unused
   TransportParameters remote;  // candidates used by the client only
+};
+
+// An RTP packet to be sealed: a whole header with extensions, and what is encrypted behind it.
+struct ClearRtp {
+  Bytes header;
+  Bytes payload;  // with padding, if the header says so
 };
 
 class Peer {
@@ -71,6 +78,10 @@ class Peer {
   // extensions and is authenticated, `payload` is encrypted. Errors: bad_state before connected;
   // too_large over one datagram.
   Status send_rtp(Bytes header, Bytes payload, Outbox& out);
+  // The same for packets of one stream, one behind the other in the outbox. `place`: where the
+  // stream's state was found the last time, 0 to begin with. Gives how many were sealed; those that
+  // send_rtp would refuse are left out.
+  size_t send_rtp(std::span<const ClearRtp> packets, StreamPlace& place, Outbox& out);
   // A compound RTCP packet in the clear. Errors as send_rtp.
   Status send_rtcp(Bytes compound, Outbox& out);
   // Sends a DTLS close_notify and is closed.
