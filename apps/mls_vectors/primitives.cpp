@@ -47,9 +47,8 @@ void check_crypto_basics(const Json& vector) {
   expect_equal(suite.derive_secret(secret(derive.at("secret")), label(derive)).expose(),
                derive.at("out"), "derive_secret");
   const Json& tree = vector.at("derive_tree_secret");
-  expect_equal(suite
-                   .derive_tree_secret(secret(tree.at("secret")), label(tree),
-                                       tree.at("generation").get<uint32_t>(),
+  expect_equal(Derivation(suite, hex(tree.at("secret")))
+                   .derive_tree_secret(label(tree), tree.at("generation").get<uint32_t>(),
                                        tree.at("length").get<size_t>())
                    .expose(),
                tree.at("out"), "derive_tree_secret");

@@ -1,10 +1,14 @@
 #include "base/secret.h"
 
+#include <cstring>
+
 namespace vicino {
 
 void wipe(MutBytes memory) {
-  volatile uint8_t* p = memory.data();
-  for (size_t i = 0; i < memory.size(); ++i) p[i] = 0;
+  if (memory.empty()) return;
+  std::memset(memory.data(), 0, memory.size());
+  // Claims to read the memory: without a reader the optimiser would drop the zeros.
+  asm volatile("" : : "r"(memory.data()) : "memory");
 }
 
 }  // namespace vicino

@@ -1,7 +1,5 @@
 #include "crypto/hkdf.h"
 
-#include "crypto/hmac.h"
-
 namespace vicino::crypto {
 namespace {
 
@@ -23,8 +21,12 @@ void hkdf_expand(Hash hash, Bytes prk, Bytes info, MutBytes out) {
 }
 
 void hkdf_expand_parts(Hash hash, Bytes prk, std::span<const Bytes> info, MutBytes out) {
-  CHECK(out.size() <= hkdf_max_output(hash) && info.size() <= max_info_parts);
   HmacKey key(hash, prk);
+  hkdf_expand_parts(hash, key, info, out);
+}
+
+void hkdf_expand_parts(Hash hash, HmacKey& prk, std::span<const Bytes> info, MutBytes out) {
+  CHECK(out.size() <= hkdf_max_output(hash) && info.size() <= max_info_parts);
   uint8_t counter = 1;
   std::array<Bytes, max_info_parts + 2> memory;  // the block before, info, the counter
   const std::span<Bytes> parts = std::span(memory).first(info.size() + 2);
@@ -33,7 +35,7 @@ void hkdf_expand_parts(Hash hash, Bytes prk, std::span<const Bytes> info, MutByt
   SecretBytes<max_digest_size> last;
   const MutBytes block = last.expose_mut().first(digest_size(hash));
   for (; !out.empty(); ++counter) {
-    key.sign(parts, block);
+    prk.sign(parts, block);
     const size_t used = std::min(out.size(), block.size());
     copy(block.first(used), out);
     out = out.subspan(used);

@@ -4,6 +4,7 @@
 #include "base/bytes.h"
 #include "base/secret.h"
 #include "crypto/hash.h"
+#include "crypto/hmac.h"
 
 namespace vicino::crypto {
 
@@ -21,6 +22,8 @@ void hkdf_expand(Hash hash, Bytes prk, Bytes info, MutBytes out);
 // The same of the concatenation of parts, of which `info` has at most 8.
 void hkdf_extract_parts(Hash hash, Bytes salt, std::span<const Bytes> input_key, MutBytes prk);
 void hkdf_expand_parts(Hash hash, Bytes prk, std::span<const Bytes> info, MutBytes out);
+// The same of a key that was made ready, for several expansions of one: HmacKey(hash, prk).
+void hkdf_expand_parts(Hash hash, HmacKey& prk, std::span<const Bytes> info, MutBytes out);
 
 inline SecretBytes<32> hkdf_extract_sha256(Bytes salt, Bytes input_key) {
   SecretBytes<32> prk;

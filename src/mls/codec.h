@@ -79,21 +79,27 @@ class Encoder {
     raw(value);
   }
   void raw(Bytes value) {
-    const size_t needed = out_.size() + value.size();
-    if (needed > out_.capacity()) {
-      Buffer larger;
-      larger.reserve(std::max(2 * out_.capacity(), needed));
-      larger.assign(out_.begin(), out_.end());
-      wipe(out_);
-      out_ = std::move(larger);
-    }
+    if (value.size() > out_.capacity() - out_.size()) grow(out_.size() + value.size());
     out_.insert(out_.end(), value.begin(), value.end());
   }
   void fail(Fault) {}  // only decoding meets values it can't take
 
+  Bytes written() const { return out_; }
+  void clear() { out_.clear(); }
   Buffer take() { return std::exchange(out_, {}); }
 
  private:
+  // Most structures fit, and are written without moving.
+  static constexpr size_t first_capacity = 256;
+
+  void grow(size_t needed) {
+    Buffer larger;
+    larger.reserve(std::max({2 * out_.capacity(), needed, first_capacity}));
+    larger.assign(out_.begin(), out_.end());
+    wipe(out_);
+    out_ = std::move(larger);
+  }
+
   void length(size_t size) {
     CHECK(size < (1u << 30));
     if (size < 0x40) {

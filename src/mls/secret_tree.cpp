@@ -3,9 +3,10 @@
 namespace vicino::mls {
 
 MessageKey Ratchet::step(const Suite& suite) {
-  MessageKey key{suite.derive_tree_secret(secret_, "key", next_, suite.key_size()),
-                 suite.derive_tree_secret(secret_, "nonce", next_, suite.nonce_size())};
-  secret_ = suite.derive_tree_secret(secret_, "secret", next_, suite.hash_size());
+  Derivation from(suite, secret_.expose());
+  MessageKey key{from.derive_tree_secret("key", next_, suite.key_size()),
+                 from.derive_tree_secret("nonce", next_, suite.nonce_size())};
+  secret_ = from.derive_tree_secret("secret", next_, suite.hash_size());
   ++next_;
   return key;
 }
@@ -122,9 +123,9 @@ SecretTree SecretTree::clone() const {
 
 MessageKey sender_data_key(const Suite& suite, const Secret& sender_data_secret, Bytes ciphertext) {
   const Bytes sample = ciphertext.first(std::min(ciphertext.size(), suite.hash_size()));
-  return {
-      suite.expand_with_label(sender_data_secret.expose(), "key", sample, suite.key_size()),
-      suite.expand_with_label(sender_data_secret.expose(), "nonce", sample, suite.nonce_size())};
+  Derivation from(suite, sender_data_secret.expose());
+  return {from.expand_with_label("key", sample, suite.key_size()),
+          from.expand_with_label("nonce", sample, suite.nonce_size())};
 }
 
 }  // namespace vicino::mls

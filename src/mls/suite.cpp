@@ -3,7 +3,6 @@
 #include "crypto/curve25519.h"
 #include "crypto/ed25519.h"
 #include "crypto/hkdf.h"
-#include "crypto/hmac.h"
 #include "crypto/hpke.h"
 
 namespace vicino::mls {
@@ -77,27 +76,37 @@ Secret Suite::extract(Bytes salt, Bytes input_key) const {
 
 void Suite::expand_with_label(Bytes secret, std::string_view label, Bytes context,
                               MutBytes out) const {
-  Encoder info;
-  info(static_cast<uint16_t>(out.size()));
-  info.opaque(as_bytes(with_prefix(label)));
-  info.opaque(context);
-  crypto::hkdf_expand(hash_algorithm, secret, info.take(), out);
+  Derivation(*this, secret).expand_with_label(label, context, out);
 }
 
 Secret Suite::expand_with_label(Bytes secret, std::string_view label, Bytes context,
                                 size_t size) const {
-  Secret out(size);
-  expand_with_label(secret, label, context, out.expose_mut());
-  return out;
+  return Derivation(*this, secret).expand_with_label(label, context, size);
 }
 
 Secret Suite::derive_secret(const Secret& secret, std::string_view label) const {
   return expand_with_label(secret.expose(), label, {}, hash_size());
 }
 
-Secret Suite::derive_tree_secret(const Secret& secret, std::string_view label, uint32_t generation,
-                                 size_t size) const {
-  return expand_with_label(secret.expose(), label, encode(generation), size);
+void Derivation::expand_with_label(std::string_view label, Bytes context, MutBytes out) {
+  info_.clear();
+  info_(static_cast<uint16_t>(out.size()));
+  info_.opaque(as_bytes(with_prefix(label)));
+  info_.opaque(context);
+  const Bytes part = info_.written();
+  crypto::hkdf_expand_parts(suite_.hash_algorithm, key_, {&part, 1}, out);
+}
+
+Secret Derivation::expand_with_label(std::string_view label, Bytes context, size_t size) {
+  Secret out(size);
+  expand_with_label(label, context, out.expose_mut());
+  return out;
+}
+
+Secret Derivation::derive_tree_secret(std::string_view label, uint32_t generation, size_t size) {
+  std::array<uint8_t, 4> context;
+  store32(context.data(), generation);
+  return expand_with_label(label, context, size);
 }
 
 Buffer Suite::ref_hash(std::string_view label, Bytes value) const {

@@ -6,6 +6,7 @@
 #include "base/random.h"
 #include "crypto/aead.h"
 #include "crypto/hash.h"
+#include "crypto/hmac.h"
 #include "mls/codec.h"
 #include "mls/secret.h"
 
@@ -66,9 +67,6 @@ class Suite {
   Secret expand_with_label(Bytes secret, std::string_view label, Bytes context, size_t size) const;
   void expand_with_label(Bytes secret, std::string_view label, Bytes context, MutBytes out) const;
   Secret derive_secret(const Secret& secret, std::string_view label) const;
-  // Section 9.1.
-  Secret derive_tree_secret(const Secret& secret, std::string_view label, uint32_t generation,
-                            size_t size) const;
   // Section 5.2. `label` with its "MLS 1.0 " in front.
   Buffer ref_hash(std::string_view label, Bytes value) const;
 
@@ -103,6 +101,23 @@ class Suite {
   // AEAD with keys used once. Fault of open: decryption_failed.
   Buffer seal(const Secret& key, Bytes nonce, Bytes aad, Bytes plaintext) const;
   Result<SecretBuffer> open(const Secret& key, Bytes nonce, Bytes aad, Bytes sealed) const;
+};
+
+// One secret that several are derived from, made ready once (section 8).
+class Derivation {
+ public:
+  Derivation(const Suite& suite, Bytes secret)
+      : suite_(suite), key_(suite.hash_algorithm, secret) {}
+
+  void expand_with_label(std::string_view label, Bytes context, MutBytes out);
+  Secret expand_with_label(std::string_view label, Bytes context, size_t size);
+  Secret derive_tree_secret(std::string_view label, uint32_t generation,
+                            size_t size);  // section 9.1
+
+ private:
+  const Suite& suite_;
+  crypto::HmacKey key_;
+  Encoder info_;  // kept from one to the next
 };
 
 Secret random_secret(SecureRandom& random, size_t size);
