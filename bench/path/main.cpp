@@ -136,6 +136,10 @@ int main(int count, char** arguments) {
     std::fprintf(stderr, "%s\n", socket.error().c_str());
     return 1;
   }
+  if (count > 1 && std::string(arguments[1]) == "memory") {
+    measure_memory(100);
+    return 0;
+  }
   if (count > 1) {  // for a profiler: one shape until it is stopped; "sent" through the socket
     const Shape shape = shape_of(arguments[1]);
     BenchRoom room(shape);

@@ -4,6 +4,7 @@
 #include <openssl/ssl.h>
 
 #include "rtc/dtls_bio.h"
+#include "rtc/dtls_closing.h"
 
 namespace vicino::rtc {
 namespace {
@@ -44,9 +45,11 @@ struct DtlsSession::Impl {
   bool server;
   Fingerprint expected;
   DatagramQueue queue{};
-  Session ssl{};
+  Session ssl{};  // while handshaking
   State state = State::handshaking;
   Instant deadline;
+  std::optional<Keys> keys{};
+  std::optional<DtlsClosing> closing{};  // once connected
   // The last flight sent, whole: what is resent when nothing answers it.
   std::vector<Buffer> flight{};
   Instant resend_at = Instant::never();
@@ -79,27 +82,15 @@ struct DtlsSession::Impl {
   bool advance(std::vector<Buffer>& sent) {
     queue.outgoing = &sent;
     ERR_clear_error();
-    if (state == State::handshaking) {
-      const int result = SSL_do_handshake(ssl.get());
-      if (result == 1) {
-        connected();
-      } else if (SSL_get_error(ssl.get(), result) != SSL_ERROR_WANT_READ) {
-        spoiled(sent);
-      }
-    } else if (state == State::connected) {
-      read_all();
-      if ((SSL_get_shutdown(ssl.get()) & SSL_RECEIVED_SHUTDOWN) != 0) state = State::closed;
+    const int result = SSL_do_handshake(ssl.get());
+    if (result == 1) {
+      connected();
+    } else if (SSL_get_error(ssl.get(), result) != SSL_ERROR_WANT_READ) {
+      spoiled(sent);
     }
     queue.outgoing = nullptr;
-    // Records are rare from here on, and SSL_MODE_RELEASE_BUFFERS isn't heeded for DTLS.
-    if (state != State::handshaking) SSL_free_buffers(ssl.get());
+    if (state != State::handshaking) ssl.reset();
     return !sent.empty();
-  }
-
-  void read_all() {
-    uint8_t unused[64];  // nobody sends application data here
-    while (SSL_read(ssl.get(), unused, sizeof unused) > 0) {
-    }
   }
 
   void connected() {
@@ -108,7 +99,16 @@ struct DtlsSession::Impl {
     state = usable ? State::connected : State::failed;
     // The server's flight is the last one, so only the server may be asked for it again.
     if (!server) flight = {};
+    if (!usable) return;
+    keys = export_keys();
+    std::vector<Buffer> goodbye;
+    queue.outgoing = &goodbye;
+    SSL_shutdown(ssl.get());
+    CHECK(goodbye.size() == 1);
+    closing.emplace(ssl.get(), server, std::move(goodbye[0]));
   }
+
+  Keys export_keys() const;
 
   // A handshake message that makes no sense may be anybody's who can fake an address: the server
   // begins anew instead of giving the peer up.
@@ -170,6 +170,10 @@ void DtlsSession::handle_datagram(Instant now, Bytes datagram, std::vector<Buffe
     impl_->resend_last_flight(now, out);
     return;
   }
+  if (impl_->state == State::connected) {
+    if (impl_->closing->closes(datagram)) impl_->state = State::closed;
+    return;
+  }
   impl_->queue.incoming = datagram;
   std::vector<Buffer> sent;
   if (impl_->advance(sent)) impl_->sent_flight(now, std::move(sent), out);
@@ -193,33 +197,34 @@ Instant DtlsSession::next_timeout() const {
 }
 
 void DtlsSession::close(std::vector<Buffer>& out) {
-  if (impl_->state == State::connected) {
-    impl_->queue.outgoing = &out;
-    impl_->read_all();  // writing alone doesn't bring back the buffers that advance() freed
-    SSL_shutdown(impl_->ssl.get());
-    impl_->queue.outgoing = nullptr;
-  }
+  if (impl_->state == State::connected) out.push_back(impl_->closing->goodbye());
   impl_->state = State::closed;
 }
 
-DtlsSession::Keys DtlsSession::export_keys() const {
-  CHECK(impl_->state == State::connected);
-  Keys keys{};
-  keys.profile = static_cast<SrtpProfile>(SSL_get_selected_srtp_profile(impl_->ssl.get())->id);
-  const SrtpSizes sizes = sizes_of(keys.profile);
+DtlsSession::Keys DtlsSession::take_keys() {
+  CHECK(impl_->keys.has_value());
+  Keys keys = std::move(*impl_->keys);
+  impl_->keys.reset();
+  return keys;
+}
+
+DtlsSession::Keys DtlsSession::Impl::export_keys() const {
+  Keys exported{};
+  exported.profile = static_cast<SrtpProfile>(SSL_get_selected_srtp_profile(ssl.get())->id);
+  const SrtpSizes sizes = sizes_of(exported.profile);
   constexpr std::string_view label = "EXTRACTOR-dtls_srtp";  // RFC 5764 section 4.2
   SecretBytes<92> material;
-  CHECK(SSL_export_keying_material(impl_->ssl.get(), material.expose_mut().data(),
+  CHECK(SSL_export_keying_material(ssl.get(), material.expose_mut().data(),
                                    2 * (sizes.key + sizes.salt), label.data(), label.size(),
                                    nullptr, 0, 0) == 1);
   // client key | server key | client salt | server salt
   const Bytes all = material.expose();
-  copy(all.subspan(0, sizes.key), keys.client.expose_mut());
-  copy(all.subspan(sizes.key, sizes.key), keys.server.expose_mut());
-  copy(all.subspan(2 * sizes.key, sizes.salt), keys.client.expose_mut().subspan(sizes.key));
+  copy(all.subspan(0, sizes.key), exported.client.expose_mut());
+  copy(all.subspan(sizes.key, sizes.key), exported.server.expose_mut());
+  copy(all.subspan(2 * sizes.key, sizes.salt), exported.client.expose_mut().subspan(sizes.key));
   copy(all.subspan(2 * sizes.key + sizes.salt, sizes.salt),
-       keys.server.expose_mut().subspan(sizes.key));
-  return keys;
+       exported.server.expose_mut().subspan(sizes.key));
+  return exported;
 }
 
 }  // namespace vicino::rtc

@@ -34,13 +34,13 @@ class DtlsSession {
   void close(std::vector<Buffer>& out);
   State state() const;
 
-  // Once connected.
   struct Keys {
     SrtpProfile profile;
     SecretBytes<46> client,
         server;  // key and salt, together as long as the profile says, zeros behind
   };
-  Keys export_keys() const;
+  // Once connected, and once only.
+  Keys take_keys();
 
  private:
   struct Impl;

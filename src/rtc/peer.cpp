@@ -61,7 +61,7 @@ struct Peer::Impl {
   }
 
   void set_keys() {
-    const DtlsSession::Keys keys = dtls.export_keys();
+    const DtlsSession::Keys keys = dtls.take_keys();
     const SrtpSizes sizes = sizes_of(keys.profile);
     const auto make = [&](const SecretBytes<46>& secret) {
       auto context =
