@@ -7,20 +7,18 @@ here=$(cd "$(dirname "$0")" && pwd)
 build=${1:?usage: fuzz/run.sh BUILD_FOLDER SECONDS}/fuzz
 time=${2:?usage: fuzz/run.sh BUILD_FOLDER SECONDS}
 seeds=$build/seeds
-failed=0 found=0
 rm -rf "$seeds"
 "$here/seeds.sh" "$seeds" || exit 1
+mkdir -p "$build/crashes"
 
-for source in "$here"/fuzz_*.cpp; do
-  name=$(basename "$source" .cpp)
+# run NAME: one target; prints its line, its status says whether it held.
+run() {
+  name=$1 log=$build/$1.log
   if [ ! -x "$build/$name" ]; then
     echo "FAILED $name: not built"
-    failed=1
-    continue
+    return 1
   fi
-  found=1
-  mkdir -p "$build/corpus/$name" "$build/crashes" "$seeds/$name"
-  log=$build/$name.log
+  mkdir -p "$build/corpus/$name" "$seeds/$name"
   if "$build/$name" -max_total_time="$time" -max_len=16384 -timeout=10 -rss_limit_mb=1024 \
     -print_final_stats=1 -artifact_prefix="$build/crashes/$name-" \
     "$build/corpus/$name" "$seeds/$name" >"$log" 2>&1; then
@@ -29,7 +27,21 @@ for source in "$here"/fuzz_*.cpp; do
   else
     crash=$(sed -n 's/.*Test unit written to //p' "$log" | tail -n 1)
     echo "FAILED $name: ${crash:-no input was saved}, see $log"
-    failed=1
+    return 1
   fi
+}
+
+# As many at once as there are processors.
+failed=0 running=
+for source in "$here"/fuzz_*.cpp; do
+  if [ "$(echo $running | wc -w)" -ge "$(nproc)" ]; then
+    wait "${running%% *}" || failed=1
+    running=${running#* }
+  fi
+  run "$(basename "$source" .cpp)" &
+  running="$running$! "
 done
-[ "$found" = 1 ] && [ "$failed" = 0 ]
+for one in $running; do
+  wait "$one" || failed=1
+done
+[ "$failed" = 0 ]

@@ -27,11 +27,11 @@ ctest_layer() {
   count "$1" "$((total - (total > 0 ? bad : 0)))" "$bad"
 }
 
-# node_layer LAYER FILE...: tests of node:test.
+# node_layer LAYER FILE...: tests of node:test, as many files at once as $concurrency says.
 node_layer() {
   local layer="$1" log="build/$1.log"
   shift
-  node --test --test-concurrency=1 --test-reporter=tap "$@" >"$log" 2>&1 || true
+  node --test --test-concurrency="${concurrency:-1}" --test-reporter=tap "$@" >"$log" 2>&1 || true
   local good bad
   good="$(awk '/^# pass /{print $3}' "$log" | tail -1)"
   bad="$(awk '/^# fail /{f=$3} /^# cancelled /{c=$3} END{print f+c}' "$log")"
@@ -102,7 +102,7 @@ layer_fuzz() {
 layer_sanitize() {
   build_preset asan vicinod vicino
   # The quarantine of freed memory counts as growth where a test watches for growth.
-  ASAN_OPTIONS=quarantine_size_mb=4 VICINO_BUILD="$PWD/build/asan" node_layer sanitize tests/integration/{calls,group,hostile_media,http,restart,settings,tls}.test.mjs
+  concurrency=2 ASAN_OPTIONS=quarantine_size_mb=4 VICINO_BUILD="$PWD/build/asan" node_layer sanitize tests/integration/{calls,group,hostile_media,http,restart,settings,tls}.test.mjs
 }
 
 run_tests() {
