@@ -4,12 +4,14 @@
 // the sending thread, nanoseconds per delivered packet, the best of several runs.
 #include <malloc.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
 
+#include "net/media_thread.h"
 #include "net/udp.h"
 #include "room.h"
 #include "sinks.h"
@@ -119,6 +121,25 @@ void measure_memory(size_t receivers) {
               (after - before) / receivers);
 }
 
+// Of one core, in percent: a thread that serves nobody.
+void measure_idle() {
+  auto socket = net::UdpSocket::bind("127.0.0.1", 0);
+  CHECK(socket.has_value());
+  const auto identity = rtc::DtlsIdentity::create();
+  const net::MediaThread thread(std::move(*socket), **identity, {"health", "health", {}, {}},
+                                [](std::vector<sfu::Event>) {});
+  const auto spent = [] {
+    timespec t;
+    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) / 1e9;
+  };
+  constexpr unsigned seconds = 3;
+  const double before = spent();
+  ::sleep(seconds);
+  std::printf("{\"idle\":\"percent of a core\",\"value\":%.3f}\n",
+              (spent() - before) / seconds * 100);
+}
+
 Shape shape_of(const std::string& name) {
   if (name == "audio") return {.receivers = 200, .packets = 1, .payload = 160, .audio = true};
   return {.packets = static_cast<size_t>(std::max(1, std::atoi(name.c_str())))};
@@ -155,5 +176,6 @@ int main(int count, char** arguments) {
   measure("audio", {.receivers = 200, .packets = 1, .payload = 160, .audio = true}, **socket);
   measure("video, a small room", {.receivers = 4, .packets = 10}, **socket);
   measure_memory(500);
+  measure_idle();
   return 0;
 }

@@ -22,11 +22,13 @@ timespec to_timespec(Duration d) {
 }  // namespace
 
 MediaThread::MediaThread(std::unique_ptr<UdpSocket> socket, const rtc::DtlsIdentity& identity,
-                         rtc::TransportParameters health, std::function<void(std::vector<sfu::Event>)> on_events)
+                         rtc::TransportParameters health, std::function<void(std::vector<sfu::Event>)> on_events,
+                         SpinSettings spin)
     : socket_(std::move(socket)),
       identity_(identity),
       health_(std::move(health)),
       on_events_(std::move(on_events)),
+      spin_(spin),
       thread_([this] { run(); }) {}
 
 MediaThread::~MediaThread() {
@@ -47,17 +49,31 @@ void MediaThread::publish_stats(Instant now, const sfu::Shard& shard) {
   stats_ = {shard.stats(), socket_->dropped(), socket_->syscalls_sent()};
 }
 
+// Until a datagram or a command is there, or for as long as `due` is ahead. Says whether there are commands.
+bool MediaThread::wait(Instant due) {
+  std::array<pollfd, 2> sources = {{{socket_->fd(), POLLIN, 0}, {commands_.fd(), POLLIN, 0}}};
+  const auto ready = [&](Duration longest) {
+    const timespec wait = to_timespec(longest);
+    return ::ppoll(sources.data(), sources.size(), &wait, nullptr) > 0;
+  };
+  const Instant start = now();
+  const Instant spin_until = std::min(due, start + spin_.patience());
+  bool came = ready(spin_until > start ? Duration{} : due - start);
+  for (Instant t = now(); !came && t < due; t = now()) came = ready(t < spin_until ? Duration{} : due - t);
+  if (came) spin_.waited(now() - start);
+  return (sources[1].revents & POLLIN) != 0;
+}
+
 void MediaThread::run() {
   OsRandom random;
   sfu::Shard shard(identity_, random, health_, now());
   rtc::Outbox out(send_early, [this](const rtc::Outbox& full) { socket_->send(full); });
-  std::array<pollfd, 2> sources = {{{socket_->fd(), POLLIN, 0}, {commands_.fd(), POLLIN, 0}}};
   while (!stopping_) {
-    const Instant due = std::min(shard.next_timeout(), stats_due_);
-    const timespec wait = to_timespec(due - now());
-    ::ppoll(sources.data(), sources.size(), &wait, nullptr);
+    const bool commands = wait(std::min(shard.next_timeout(), stats_due_));
     const Instant turn = now();
-    for (sfu::Command& command : commands_.take()) shard.handle_command(turn, std::move(command), out);
+    if (commands) {
+      for (sfu::Command& command : commands_.take()) shard.handle_command(turn, std::move(command), out);
+    }
     socket_->receive([&](const Address& from, MutBytes datagram) { shard.handle_datagram(turn, from, datagram, out); });
     shard.flush(turn, out);
     if (shard.next_timeout() <= turn) shard.handle_timeout(turn, out);

@@ -10,6 +10,7 @@
 
 #include "net/entropy.h"
 #include "net/mailbox.h"
+#include "net/spin.h"
 #include "net/udp.h"
 #include "sfu/shard.h"
 
@@ -25,7 +26,7 @@ class MediaThread {
  public:
   // `on_events` is called on this thread, with at least one event; it must only pass them on.
   MediaThread(std::unique_ptr<UdpSocket> socket, const rtc::DtlsIdentity& identity, rtc::TransportParameters health,
-              std::function<void(std::vector<sfu::Event>)> on_events);
+              std::function<void(std::vector<sfu::Event>)> on_events, SpinSettings spin = {});
   ~MediaThread();  // stops and joins
 
   void post(sfu::Command command) { commands_.post(std::move(command)); }
@@ -35,6 +36,7 @@ class MediaThread {
 
  private:
   void run();
+  bool wait(Instant due);
   void publish_stats(Instant now, const sfu::Shard& shard);
 
   std::unique_ptr<UdpSocket> socket_;
@@ -42,6 +44,7 @@ class MediaThread {
   rtc::TransportParameters health_;
   std::function<void(std::vector<sfu::Event>)> on_events_;
   Mailbox<sfu::Command> commands_;
+  Spin spin_;
   std::atomic<bool> stopping_ = false;
   mutable std::mutex stats_mutex_;
   MediaThreadStats stats_;

@@ -65,6 +65,7 @@ size_t segment_size(msghdr& message, size_t size) {
 struct UdpSocket::Buffers {
   std::vector<uint8_t> memory = std::vector<uint8_t>(receive_batch * receive_room);
   std::array<mmsghdr, receive_batch> in{};
+  size_t in_used = receive_batch;  // of which the kernel changed something, or all at first
   std::array<iovec, receive_batch> in_parts{};
   std::array<SocketAddress, receive_batch> in_from{};
   std::array<std::array<uint8_t, CMSG_SPACE(sizeof(int))>, receive_batch> in_control{};
@@ -133,15 +134,15 @@ std::expected<std::unique_ptr<UdpSocket>, std::string> UdpSocket::bind(const std
 
 size_t UdpSocket::receive(const std::function<void(const Address&, MutBytes)>& handle) {
   Buffers& b = *buffers_;
-  for (size_t i = 0; i < receive_batch; ++i) {
+  for (size_t i = 0; i < b.in_used; ++i) {
     b.in_parts[i] = {b.memory.data() + i * receive_room, receive_room};
     b.in[i].msg_hdr = {&b.in_from[i], sizeof b.in_from[i], &b.in_parts[i], 1, b.in_control[i].data(),
                        b.in_control[i].size(), 0};
   }
   const int count = ::recvmmsg(fd_, b.in.data(), receive_batch, MSG_DONTWAIT, nullptr);
-  if (count <= 0) return 0;
+  b.in_used = static_cast<size_t>(std::max(count, 0));
   size_t datagrams = 0;
-  for (size_t i = 0; i < static_cast<size_t>(count); ++i) {
+  for (size_t i = 0; i < b.in_used; ++i) {
     const MutBytes all(b.memory.data() + i * receive_room, b.in[i].msg_len);
     const size_t step = segment_size(b.in[i].msg_hdr, all.size());
     const Address from = from_system(b.in_from[i]);
