@@ -11,6 +11,7 @@ bench_mls() {
     node bench/machine.mjs
     build/release/bench/mls/vicino-mls-bench "$fixtures"
     node bench/mls/wasm.mjs "$fixtures"
+    node bench/mls/browser.mjs "$fixtures"
     node bench/mls/ts_mls.mjs "$fixtures"
   } | tee "$results"
 }
