@@ -8,15 +8,16 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-double rounded(double value, double unit) {
-  return std::round(value / unit) * unit;
+// To so many of the unit's parts: 10 rounds to tenths, which are then printed as such.
+double rounded(double value, double parts) {
+  return std::round(value * parts) / parts;
 }
 
 // Microseconds, or with 1e6 milliseconds, of a histogram's nanoseconds.
 Json percentiles(const Histogram& h, double unit, std::initializer_list<std::pair<const char*, double>> shares) {
   Json json = Json::object();
-  for (const auto& [name, share] : shares) json[name] = rounded(static_cast<double>(h.at(share)) / unit, 0.1);
-  json["max"] = rounded(static_cast<double>(h.largest()) / unit, 0.1);
+  for (const auto& [name, share] : shares) json[name] = rounded(static_cast<double>(h.at(share)) / unit, 10);
+  json["max"] = rounded(static_cast<double>(h.largest()) / unit, 10);
   return json;
 }
 
@@ -49,10 +50,10 @@ Json traffic(const Settings& s) {
 
 // What carried the load, for whoever asks whether the generator was the limit.
 Json generator(const Tally& t, double cpu, double seconds) {
-  return {{"cpu_seconds", rounded(cpu, 0.001)},
-          {"cpu_share", rounded(cpu / seconds, 0.001)},
+  return {{"cpu_seconds", rounded(cpu, 1000)},
+          {"cpu_share", rounded(cpu / seconds, 1000)},
           {"cpu_us_per_packet",
-           t.received.received == 0 ? 0 : rounded(cpu * 1e6 / static_cast<double>(t.received.received), 0.001)},
+           t.received.received == 0 ? 0 : rounded(cpu * 1e6 / static_cast<double>(t.received.received), 1000)},
           {"send_drops", t.send_drops},
           {"receive_drops", t.receive_drops},
           {"late_frames", t.late_frames},
@@ -62,29 +63,29 @@ Json generator(const Tally& t, double cpu, double seconds) {
 Json server(const Tally& t, const Plan& plan, const ProcessUse& before, const ProcessUse& start, const ProcessUse& end,
             double seconds) {
   const double cpu = end.cpu_seconds - start.cpu_seconds;
-  Json json = {{"cpu_seconds", rounded(cpu, 0.001)},
-               {"cpu_share", rounded(cpu / seconds, 0.001)},
+  Json json = {{"cpu_seconds", rounded(cpu, 1000)},
+               {"cpu_share", rounded(cpu / seconds, 1000)},
                {"cpu_us_per_packet",
-                t.received.received == 0 ? 0 : rounded(cpu * 1e6 / static_cast<double>(t.received.received), 0.001)},
-               {"join_cpu_seconds", rounded(start.cpu_seconds - before.cpu_seconds, 0.01)},
+                t.received.received == 0 ? 0 : rounded(cpu * 1e6 / static_cast<double>(t.received.received), 1000)},
+               {"join_cpu_seconds", rounded(start.cpu_seconds - before.cpu_seconds, 100)},
                {"resident_kib", end.resident_kib},
                {"resident_kib_before", before.resident_kib}};
   const double growth = static_cast<double>(end.resident_kib) - static_cast<double>(before.resident_kib);
-  json["kib_per_peer"] = rounded(growth / static_cast<double>(plan.publishers.size() + plan.subscribers.size()), 0.1);
+  json["kib_per_peer"] = rounded(growth / static_cast<double>(plan.publishers.size() + plan.subscribers.size()), 10);
   return json;
 }
 
 }  // namespace
 
 std::string interval_line(const Tally& tally, const Usage& start, const Usage& now) {
-  Json line = {{"type", "interval"}, {"seconds", rounded(now.at - start.at, 0.001)}};
+  Json line = {{"type", "interval"}, {"seconds", rounded(now.at - start.at, 1000)}};
   line.update(counts(tally));
   // What was sent last is still under way: only the result knows what was expected and didn't come.
   line.erase("expected");
   line.erase("lost");
-  line["generator_cpu_seconds"] = rounded(now.generator_cpu - start.generator_cpu, 0.001);
+  line["generator_cpu_seconds"] = rounded(now.generator_cpu - start.generator_cpu, 1000);
   if (now.server && start.server) {
-    line["server_cpu_seconds"] = rounded(now.server->cpu_seconds - start.server->cpu_seconds, 0.01);
+    line["server_cpu_seconds"] = rounded(now.server->cpu_seconds - start.server->cpu_seconds, 100);
     line["server_resident_kib"] = now.server->resident_kib;
   }
   return line.dump();
@@ -98,7 +99,7 @@ std::string result_line(const Settings& settings, const Plan& plan, const Tally&
                {"target", settings.target},
                {"srtp", settings.default_profiles ? "default" : "aes128-gcm"},
                {"srtp_tag_bytes", tally.tag_bytes},
-               {"seconds", rounded(seconds, 0.001)}};
+               {"seconds", rounded(seconds, 1000)}};
   line.update(traffic(settings));
   line["connected"] = {{"publishers", tally.publishers},
                        {"subscribers", tally.subscribers},

@@ -10,7 +10,7 @@ namespace vicino::load {
 namespace {
 
 constexpr std::string_view sdp_type = "application/sdp";
-constexpr int rid_extension = 5;  // rtc::write_offer takes 1 to 4
+constexpr uint8_t rid_extension = 5;  // rtc::write_offer takes 1 to 4
 
 std::string_view trimmed(std::string_view text) {
   while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);
@@ -100,6 +100,8 @@ class VicinoTarget final : public Target {
                                " track: allow the codec in its --media-video-codecs.");
       }
       sections.push_back(std::move(*section));
+      // parse_answer leaves it out, as the native client sends no simulcast.
+      if (request.tracks[sections.size() - 1].encodings.size() > 1) sections.back().extensions.rid = rid_extension;
     }
     connection->sections = std::move(sections);
     return connection;
