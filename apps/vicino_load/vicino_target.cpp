@@ -27,7 +27,7 @@ std::string refusal(const std::string& what, const HttpReply& reply, bool admin)
     case 404:
       return text + " Start the server with --open-room NAME, or let vicino-load make the rooms (without --keep-rooms).";
     case 503:
-      return text + " Raise its --limits-participants-per-room, --limits-participants or --limits-rooms.";
+      return text + " Raise its --limits-participants-per-open-room, --limits-participants or --limits-rooms.";
     case 507:
       return text + " Raise its --limits-rooms.";
     default:

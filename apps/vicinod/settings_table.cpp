@@ -165,6 +165,8 @@ std::vector<Setting> make_table() {
   t.push_back(number("limits.rooms", "Rooms known at most", FIELD(limits.max_rooms), 1, 10'000'000));
   t.push_back(number("limits.participants_per_room", "Participants of one call at most",
                      FIELD(limits.max_participants_per_room), 2, 100));
+  t.push_back(number("limits.participants_per_open_room", "Publishers and viewers of one open room at most",
+                     FIELD(limits.max_participants_per_open_room), 2, 1'000'000));
   t.push_back(number("limits.participants", "Participants of all calls at most", FIELD(limits.max_participants), 2, 1'000'000));
   t.push_back(number("limits.waiting_per_room", "People who wait to be let into one call at most",
                      FIELD(limits.max_waiting_per_room), 1, 100));

@@ -15,6 +15,7 @@ namespace vicino::server {
 struct Limits {
   size_t max_rooms = 1000;
   size_t max_participants_per_room = 100;
+  size_t max_participants_per_open_room = 5000;  // publishers and viewers by WHIP and WHEP
   size_t max_participants = 5000;
   size_t max_waiting_per_room =
       100;                 // newcomers that nobody has let in yet; each takes about 100 KB

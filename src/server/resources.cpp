@@ -55,7 +55,7 @@ std::expected<MediaResource, HttpRefusal> Calls::Impl::create_resource(Instant n
       (!room && directory_.rooms() >= limits.max_rooms)) {
     return refused(503, "The server is full.");
   }
-  if (room && room->members.size() - freed >= limits.max_participants_per_room) {
+  if (room && room->members.size() - freed >= limits.max_participants_per_open_room) {
     return refused(503, "The room is full.");
   }
   const size_t shard = room ? room->shard : directory_.emptiest_shard();

@@ -166,7 +166,7 @@ TEST_F(ResourcesTest, AResourceWithoutMediaPathGoes) {
 }
 
 TEST_F(ResourcesTest, ResourcesCountTowardsTheLimits) {
-  config.limits.max_participants_per_room = 2;
+  config.limits.max_participants_per_open_room = 2;
   config.limits.max_participants = 3;
   begin();
   EXPECT_EQ(status(whip("lobby", "obs")), 201);

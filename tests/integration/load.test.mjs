@@ -59,7 +59,7 @@ test('one simulcast layer at a time reaches a viewer, with the SRTP profiles of 
 
 test('what is wrong is said with what to do', async (t) => {
   const own = owner(t);
-  const server = await startServer(own, { '--open-room': 'lobby-0=secret', '--limits-participants-per-room': 3 });
+  const server = await startServer(own, { '--open-room': 'lobby-0=secret', '--limits-participants-per-open-room': 3 });
   const refused = async (flags, message) => {
     const { code, errors, result } = await load(own, server, 'livestream', { '--subscribers': 1, '--duration': 0.2, ...flags });
     assert.equal(code, 1, JSON.stringify(flags));
@@ -69,5 +69,5 @@ test('what is wrong is said with what to do', async (t) => {
   await refused({ '--server': 'http://127.0.0.1:1' }, /can't be reached.*is it running/);
   await refused({ '--keep-rooms': true, '--room-name': 'nowhere' }, /404.*--open-room/);
   await refused({ '--room-name': 'lobby', '--token': 'wrong' }, /401.*--token/);
-  await refused({ '--subscribers': 5 }, /The room is full.*--limits-participants-per-room/);
+  await refused({ '--subscribers': 5 }, /The room is full.*--limits-participants-per-open-room/);
 });
