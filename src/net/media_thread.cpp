@@ -29,6 +29,7 @@ MediaThread::MediaThread(std::unique_ptr<UdpSocket> socket, const rtc::DtlsIdent
       health_(std::move(health)),
       on_events_(std::move(on_events)),
       spin_(spin),
+      rest_(spin),
       thread_([this] { run(); }) {}
 
 MediaThread::~MediaThread() {
@@ -64,6 +65,23 @@ bool MediaThread::wait(Instant due) {
   return (sources[1].revents & POLLIN) != 0;
 }
 
+size_t MediaThread::receive(Instant turn, sfu::Shard& shard, rtc::Outbox& out) {
+  return socket_->receive(
+      [&](const Address& from, MutBytes datagram) { shard.handle_datagram(turn, from, datagram, out); });
+}
+
+void MediaThread::receive_rest(Instant turn, sfu::Shard& shard, rtc::Outbox& out) {
+  if (!rest_.worthwhile(shard.unfinished())) return;
+  bool came = false;
+  Instant last = turn;
+  for (Instant t = now(); !rest_.over(t - last, t - turn) && shard.unfinished() > 0; t = now()) {
+    if (receive(t, shard, out) == 0) continue;
+    came = true;
+    last = t;
+  }
+  rest_.waited(came);
+}
+
 void MediaThread::run() {
   OsRandom random;
   sfu::Shard shard(identity_, random, health_, now());
@@ -74,7 +92,7 @@ void MediaThread::run() {
     if (commands) {
       for (sfu::Command& command : commands_.take()) shard.handle_command(turn, std::move(command), out);
     }
-    socket_->receive([&](const Address& from, MutBytes datagram) { shard.handle_datagram(turn, from, datagram, out); });
+    if (receive(turn, shard, out) > 0) receive_rest(turn, shard, out);
     shard.flush(turn, out);
     if (shard.next_timeout() <= turn) shard.handle_timeout(turn, out);
     socket_->send(out);

@@ -37,6 +37,8 @@ class MediaThread {
  private:
   void run();
   bool wait(Instant due);
+  size_t receive(Instant turn, sfu::Shard& shard, rtc::Outbox& out);
+  void receive_rest(Instant turn, sfu::Shard& shard, rtc::Outbox& out);
   void publish_stats(Instant now, const sfu::Shard& shard);
 
   std::unique_ptr<UdpSocket> socket_;
@@ -45,6 +47,7 @@ class MediaThread {
   std::function<void(std::vector<sfu::Event>)> on_events_;
   Mailbox<sfu::Command> commands_;
   Spin spin_;
+  RestOfFrames rest_;
   std::atomic<bool> stopping_ = false;
   mutable std::mutex stats_mutex_;
   MediaThreadStats stats_;

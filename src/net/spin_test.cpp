@@ -5,7 +5,7 @@
 namespace vicino::net {
 namespace {
 
-constexpr SpinSettings settings{microseconds(20)};
+constexpr SpinSettings settings{.longest = microseconds(20), .rest_receivers = 10};
 
 TEST(Spin, OnlyWhileBatchesComeCloseTogether) {
   Spin spin(settings);
@@ -50,9 +50,35 @@ TEST(Spin, PausesCostLittleEvenWhenTheyTrickIt) {
 }
 
 TEST(Spin, CanBeSwitchedOff) {
-  Spin spin({Duration{}});
+  Spin spin({.longest = Duration{}});
   for (int i = 0; i < 20; ++i) spin.waited(Duration{});
   EXPECT_EQ(spin.patience(), Duration{});
+}
+
+TEST(RestOfFrames, IsWaitedForOnlyForManyAndAsLongAsItComes) {
+  RestOfFrames rest(settings);
+  EXPECT_FALSE(rest.worthwhile(9));
+  EXPECT_TRUE(rest.worthwhile(10));
+  EXPECT_FALSE(rest.over(microseconds(14), microseconds(59)));
+  EXPECT_TRUE(rest.over(microseconds(15), microseconds(15)));
+  EXPECT_TRUE(rest.over(microseconds(1), microseconds(60)));
+}
+
+TEST(RestOfFrames, WhereItNeverComesItIsRarelyWaitedFor) {
+  RestOfFrames rest(settings);
+  const auto tries = [&](bool comes) {
+    int tried = 0;
+    for (int i = 0; i < 320; ++i) {
+      if (!rest.worthwhile(100)) continue;
+      ++tried;
+      rest.waited(comes);
+    }
+    return tried;
+  };
+  tries(false);
+  EXPECT_EQ(tries(false), 10);
+  tries(true);
+  EXPECT_EQ(tries(true), 320) << "once it comes again, it is waited for again";
 }
 
 }  // namespace

@@ -126,6 +126,16 @@ void Room::flush(Instant now, Egress& out) {
   impl_->flush(now, out);
 }
 
+size_t Room::unfinished() const {
+  size_t receivers = 0;
+  for (const Layer* layer : impl_->queued) {
+    const bool ended = layer->queue.packets().back().marker;
+    if (!ended && layer->track.kind() == rtc::MediaKind::video)
+      receivers += layer->receivers.size();
+  }
+  return receivers;
+}
+
 void Room::handle_timeout(Instant now, Egress& out) {
   impl_->flush(now, out);
   if (impl_->next_nacks <= now) impl_->send_nacks(now, out);

@@ -56,6 +56,7 @@ class Room {
   Status handle_rtp(Instant now, ParticipantId from, MutBytes packet, Egress& out);
   Status handle_rtcp(Instant now, ParticipantId from, Bytes compound, Egress& out);
   void flush(Instant now, Egress& out);
+  size_t unfinished() const;  // receivers of video that is in the middle of a frame, before flush()
   void handle_timeout(Instant now, Egress& out);
   Instant next_timeout() const;
 

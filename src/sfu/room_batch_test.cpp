@@ -97,6 +97,18 @@ TEST_F(RoomBatchTest, ALateOneInABatchKeepsItsNumber) {
   EXPECT_EQ(got[2].sequence, static_cast<uint16_t>(got[0].sequence + 1));
 }
 
+TEST_F(RoomBatchTest, SaysWhoWaitsForTheRestOfAFrame) {
+  EXPECT_EQ(room.unfinished(), 0u);
+  ASSERT_TRUE(send(1, mic.opus(30)));
+  EXPECT_EQ(room.unfinished(), 0u) << "audio has no rest";
+  ASSERT_TRUE(send(1, q.vp8(false, true, false)));
+  EXPECT_EQ(room.unfinished(), 2u);
+  ASSERT_TRUE(send(1, q.vp8(false, false, true)));
+  EXPECT_EQ(room.unfinished(), 0u);
+  flush();
+  EXPECT_EQ(room.unfinished(), 0u);
+}
+
 TEST_F(RoomBatchTest, PaddingMakesSizesEqualAndIsNoContent) {
   for (const size_t size : {900u, 899u, 900u, 899u}) {
     Buffer payload(size, 3);
@@ -117,7 +129,7 @@ TEST_F(RoomBatchTest, PaddingMakesSizesEqualAndIsNoContent) {
   EXPECT_EQ(got[1].payload.size(), 899u);
   // Asked for again, it comes without.
   send(3, rtc::Nack{1, got[1].ssrc, {got[1].sequence}});
-  const RtpOut& again = video_to(3).back();
+  const RtpOut again = video_to(3).back();
   EXPECT_EQ(again.payload_type, vp8_rtx_out);
   EXPECT_EQ(again.padding, 0u);
   EXPECT_EQ(again.payload.size(), 901u);

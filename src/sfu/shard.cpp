@@ -327,6 +327,12 @@ void Shard::flush(Instant now, rtc::Outbox& out) {
   impl_->flush(now, out);
 }
 
+size_t Shard::unfinished() const {
+  size_t receivers = 0;
+  for (const RoomEntry* entry : impl_->touched) receivers += entry->room.unfinished();
+  return receivers;
+}
+
 void Shard::handle_command(Instant now, Command command, rtc::Outbox& out) {
   Impl& impl = *impl_;
   impl.flush(now, out);  // while everybody is there whom something is queued for

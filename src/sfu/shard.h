@@ -38,6 +38,8 @@ class Shard {
   // each receiver gets it in one piece. Commands and timeouts flush by themselves.
   void handle_datagram(Instant now, const Address& from, MutBytes datagram, rtc::Outbox& out);
   void flush(Instant now, rtc::Outbox& out);
+  // How many receivers the video streams have together that are in the middle of a frame now, before flush().
+  size_t unfinished() const;
   void handle_command(Instant now, Command command, rtc::Outbox& out);
   void handle_timeout(Instant now, rtc::Outbox& out);
   Instant next_timeout() const;
