@@ -1,5 +1,6 @@
 #include "engine.h"
 
+#include <sys/prctl.h>
 #include <time.h>
 
 #include <algorithm>
@@ -31,11 +32,11 @@ Duration phase(size_t number) {
 }  // namespace
 
 Engine::Engine(std::unique_ptr<Ports> ports, size_t peers, Directory directory, const rtc::DtlsIdentity& identity,
-               bool spin)
+               Duration poll)
     : ports_(std::move(ports)),
       directory_(std::move(directory)),
       identity_(identity),
-      spin_(spin),
+      poll_(poll),
       wall_{net::wall_time().ms * 1000 - net::now().us},
       handler_([this](size_t peer, const Address& from, MutBytes datagram, uint64_t arrived) {
         handle(peer, from, datagram, arrived);
@@ -75,6 +76,7 @@ void Engine::timer_changed(size_t peer) {
 }
 
 void Engine::run() {
+  ::prctl(PR_SET_TIMERSLACK, 1'000);  // nanoseconds: frames leave when they are due
   while (!stopping_) turn();
   for (size_t peer = 0; peer < clients_.size(); ++peer) {
     if (!clients_[peer]) continue;
@@ -84,11 +86,19 @@ void Engine::run() {
   ports_->flush();
 }
 
-void Engine::turn() {
+// Until there is something to do. True: a task is.
+bool Engine::wait() {
   Instant next = next_timers_;
   if (!due_.empty()) next = std::min(next, due_.top().at);
-  const Duration sleep = std::clamp(next - net::now(), Duration{}, longest_sleep);
-  const bool woken = ports_->wait(spin_ ? 0 : sleep.us * 1000);
+  const Duration sleep = std::clamp(next - net::now(), Duration{}, poll_ > Duration{} ? poll_ : longest_sleep);
+  if (poll_ == Duration{}) return ports_->wait(sleep.us * 1000);
+  const timespec time = {0, static_cast<long>(sleep.us * 1000)};
+  ::nanosleep(&time, nullptr);
+  return ports_->wait(0);
+}
+
+void Engine::turn() {
+  const bool woken = wait();
   ports_->receive(handler_);
   if (woken) {
     for (auto& task : tasks_.take()) task();

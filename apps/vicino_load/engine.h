@@ -19,8 +19,10 @@ namespace vicino::load {
 
 class Engine {
  public:
-  // `spin`: never sleeps, so that servers on the same machine don't pay for waking this thread up.
-  Engine(std::unique_ptr<Ports> ports, size_t peers, Directory directory, const rtc::DtlsIdentity& identity, bool spin);
+  // `poll`: looks at the sockets so often; zero: is woken by what comes. A server on the same machine pays for waking
+  // this thread up, one elsewhere would not. Delays are the same: they count to the kernel's time of arrival.
+  Engine(std::unique_ptr<Ports> ports, size_t peers, Directory directory, const rtc::DtlsIdentity& identity,
+         Duration poll);
   ~Engine();  // closes all peers, stops and joins
 
   const Ports& ports() const { return *ports_; }  // address_of() only
@@ -57,6 +59,7 @@ class Engine {
 
   void run();
   void turn();
+  bool wait();
   void handle(size_t peer, const Address& from, MutBytes datagram, uint64_t arrived_ns);
   void send_due(Instant now);
   void run_timers(Instant now);
@@ -67,7 +70,7 @@ class Engine {
   std::unique_ptr<Ports> ports_;
   Directory directory_;
   const rtc::DtlsIdentity& identity_;
-  const bool spin_;
+  const Duration poll_;
   net::OsRandom random_;
   WallClock wall_;
   Ports::Handler handler_;

@@ -79,7 +79,11 @@ void add_generator(CLI::App& app, Settings& s) {
   app.add_option("--threads", s.threads, "Threads for signalling")->check(CLI::Range(1, 256))->group("Generator");
   app.add_flag("--trains", s.trains, "Hand packets of a frame to the kernel as one (UDP_SEGMENT), as browsers don't")
       ->group("Generator");
-  app.add_flag("--spin", s.spin, "Never sleep, so that a server on this machine doesn't pay for wake-ups")->group("Generator");
+  app.add_option("--poll", s.poll_us,
+                 "Look at the sockets every so many microseconds, so that a server on this machine doesn't pay for "
+                 "waking the generator up; 0: be woken")
+      ->check(CLI::Range(0, 100'000))
+      ->group("Generator");
 }
 
 // The scenario decides on all defaults, so it is looked for before anything is read.

@@ -16,7 +16,7 @@
 namespace vicino::load {
 namespace {
 
-constexpr size_t receive_batch = 32;
+constexpr size_t receive_batch = 64;
 // GRO hands over a whole train. Not a power of two: the starts of messages would share a few cache lines' places.
 constexpr size_t receive_room = 65'536 + 1'088;
 constexpr size_t send_batch = 64;

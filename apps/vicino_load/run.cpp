@@ -87,7 +87,8 @@ Outcome<void> Run::prepare() {
   if (!identity) return std::unexpected(std::string(identity.error().where));
   identity_ = std::move(*identity);
   before_ = usage();
-  engine_ = std::make_unique<Engine>(std::move(*ports), plan_.peers(), plan_.directory, *identity_, settings_.spin);
+  engine_ = std::make_unique<Engine>(std::move(*ports), plan_.peers(), plan_.directory, *identity_,
+                                     microseconds(settings_.poll_us));
   joiner_ = std::make_unique<Joiner>(settings_, plan_, *target_, *engine_, identity_->fingerprint());
   for (const std::string& room : plan_.rooms) {
     if (const auto made = target_->make_room(room, settings_.publishers); !made) return made;

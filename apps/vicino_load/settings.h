@@ -35,10 +35,10 @@ struct Settings {
   TargetOptions server;
   std::string room_prefix = "load";
   std::string local;    // address or range; "": chosen by the server's address
-  size_t sockets = 4;
+  size_t sockets = 1;
   size_t threads = 8;   // for signalling
   bool trains = false;  // send with UDP_SEGMENT
-  bool spin = false;
+  int64_t poll_us = 0;  // 0: woken by what comes
   int server_pid = 0;
   int join_timeout = 20;  // seconds
 };
