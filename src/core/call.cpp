@@ -1,4 +1,5 @@
-// The connection: from a link to a place in the call, and back there after everything that can go wrong.
+// The connection: from a link to a place in the call, and back there after everything that can go
+// wrong.
 #include "core/call_impl.h"
 
 namespace vicino::core {
@@ -35,7 +36,8 @@ Buffer proof_of(const CallGroup& group, Bytes nonce) {
 
 }  // namespace
 
-Call::Impl::Impl(SecureRandom& random, CallOptions options) : random_(random), options_(options) {}
+Call::Impl::Impl(SecureRandom& random, CallOptions options)
+    : random_(random), options_(options), roster_(options.audio_slots) {}
 
 void Call::Impl::open(Instant now, WallTime wall, CallStart start) {
   if (state_ != State::idle) return;
@@ -89,8 +91,8 @@ void Call::Impl::connect(Instant now) {
   emit(Connect{link_->websocket_url()});
 }
 
-// Waits, then connects again. `after`: what the server asked for; otherwise longer with every attempt, and not in step
-// with all the others who lost the same server.
+// Waits, then connects again. `after`: what the server asked for; otherwise longer with every
+// attempt, and not in step with all the others who lost the same server.
 void Call::Impl::reconnect(Instant now, std::optional<Duration> after) {
   ++attempt_;
   Duration wait = options_.first_retry;
@@ -121,12 +123,14 @@ void Call::Impl::ask_for_offer() {
   emit(NeedOffer{options_.video_slots, options_.audio_slots});
 }
 
-void Call::Impl::join(Instant now, std::string offer, std::vector<OwnTrack> tracks, OwnState state) {
+void Call::Impl::join(Instant now, std::string offer, std::vector<OwnTrack> tracks,
+                      OwnState state) {
   if (state_ != State::needs_offer) return;
   own_ = state;
   tell_frames(ForgetSlots{++connection_, {}});
   roster_.forget_slots(connection_);
-  JoinRequest request{link_->room, group_->link().access_token.expose(), group_->sender(), std::move(offer),
+  JoinRequest request{link_->room,       group_->link().access_token.expose(),
+                      group_->sender(),  std::move(offer),
                       std::move(tracks), {}};
   if (group_->in_group() || coming_back_) {
     request.as = Returning{proof_of(*group_, hello_->nonce), group_->in_group() ? seen_ : 0};
@@ -134,9 +138,10 @@ void Call::Impl::join(Instant now, std::string offer, std::vector<OwnTrack> trac
     const uint64_t now_s = seconds_since_1970(now);
     auto founded = group_->found(now_s, hello_->external_sender);
     if (!founded) return end(EndReason::tampered, founded.error().where);
-    request.as = Newcomer{group_->key_package(now_s),
-                          seal_waiting_name(group_->link().lobby_key, group_->sender(), identity_.name, random_),
-                          std::move(*founded)};
+    request.as = Newcomer{
+        group_->key_package(now_s),
+        seal_waiting_name(group_->link().lobby_key, group_->sender(), identity_.name, random_),
+        std::move(*founded)};
   }
   state_ = State::joining;
   deadline_ = now + options_.answer_time;
@@ -158,7 +163,8 @@ void Call::Impl::restart(Instant now) {
 
 void Call::Impl::leave() {
   if (state_ == State::ended) return;
-  if (state_ == State::in_call || state_ == State::joining || state_ == State::lobby) send(write_leave());
+  if (state_ == State::in_call || state_ == State::joining || state_ == State::lobby)
+    send(write_leave());
   end(EndReason::left, "");
 }
 
@@ -180,7 +186,9 @@ void Call::Impl::forget_stay() {
   remember();
 }
 
-void Call::Impl::remember() { emit(Remember{copy_of(memory_.save().expose())}); }
+void Call::Impl::remember() {
+  emit(Remember{copy_of(memory_.save().expose())});
+}
 
 void Call::Impl::socket_message(Instant now, Bytes message) {
   if (state_ == State::idle || state_ == State::pausing || state_ == State::ended) return;
@@ -201,7 +209,8 @@ void Call::Impl::start_over(Instant now) {
 void Call::Impl::handle(Instant now, said::Hello& message) {
   if (state_ != State::connecting) return start_over(now);
   if (message.version != wire_version) {
-    return end(EndReason::wrong_version, "the server speaks version " + std::to_string(message.version));
+    return end(EndReason::wrong_version,
+               "the server speaks version " + std::to_string(message.version));
   }
   hello_ = message;
   ask_for_offer();
@@ -231,7 +240,8 @@ void Call::Impl::handle(Instant now, said::Joined& message) {
   roster_.set_connections(std::move(connections));
   tell_committer();
   emit(AnswerReady{std::move(message.answer)});
-  // Without the group's state (a Welcome that never came, a page reloaded): one's own place is taken again.
+  // Without the group's state (a Welcome that never came, a page reloaded): one's own place is
+  // taken again.
   if (!group_->in_group()) return ask_for_group(now);
   entered(now);
 }
@@ -270,7 +280,8 @@ void Call::Impl::handle(Instant, said::MemberConnection& message) {
 // Who is connected.
 void Call::Impl::tell_committer() {
   if (!group_->in_group()) return;
-  for (const MemberInfo& m : group_->members()) committer_.set_connected(m.sender, roster_.is_connected(m.sender));
+  for (const MemberInfo& m : group_->members())
+    committer_.set_connected(m.sender, roster_.is_connected(m.sender));
 }
 
 void Call::Impl::handle(Instant, said::Slots& message) {
@@ -309,7 +320,8 @@ void Call::Impl::handle(Instant now, said::Refused& message) {
   }
   emit(Disconnect{});
   std::optional<Duration> after;
-  if (message.retry_after_ms != 0) after = milliseconds(std::min<uint32_t>(message.retry_after_ms, 60'000));
+  if (message.retry_after_ms != 0)
+    after = milliseconds(std::min<uint32_t>(message.retry_after_ms, 60'000));
   reconnect(now, after);
 }
 

@@ -87,7 +87,8 @@ void Roster::set_connections(std::map<ParticipantId, Connection> connections) {
 void Roster::add_connection(ParticipantId id, Connection connection) {
   if (connections_.size() >= max_connections && !connections_.contains(id)) return;
   // Somebody has one connection: another one under the same id takes its place.
-  std::erase_if(connections_, [&](const auto& entry) { return entry.second.sender == connection.sender; });
+  std::erase_if(connections_,
+                [&](const auto& entry) { return entry.second.sender == connection.sender; });
   connections_[id] = connection;
   changed_ = true;
 }
@@ -119,8 +120,9 @@ bool Roster::set_slot(std::string_view mid, std::optional<ParticipantId> content
   Slot* const s = slot(mid);
   if (!s) return false;
   const auto who = content ? connections_.find(*content) : connections_.end();
-  const bool proved = s->report && s->report->state == SlotState::opened && who != connections_.end() &&
-                      s->report->sender == who->second.sender && s->report->source == source;
+  const bool proved = s->report && s->report->state == SlotState::opened &&
+                      who != connections_.end() && s->report->sender == who->second.sender &&
+                      s->report->source == source;
   s->hint = content;
   s->hint_source = source;
   changed_ = true;
@@ -194,6 +196,15 @@ std::string_view Roster::name_of(SenderId sender) const {
   return person ? std::string_view(person->member.name) : std::string_view();
 }
 
+// Whether not all audio slots carry others: the loudest have them.
+bool Roster::room_to_be_heard(std::optional<ParticipantId> id) const {
+  const auto taken = std::ranges::count_if(slots_, [&](const auto& entry) {
+    const Slot& s = entry.second;
+    return s.hint && s.hint != id && !is_picture(s.hint_source);
+  });
+  return static_cast<size_t>(taken) < audio_slots_;
+}
+
 TrackView Roster::track(PersonNumber number, const Person& person, Source source) const {
   const SenderId sender = person.member.sender;
   TrackFacts facts;
@@ -201,9 +212,12 @@ TrackView Roster::track(PersonNumber number, const Person& person, Source source
   facts.out = person.leaving || person.member.trust == Trust::changed;
   const auto id = participant_of(number);
   facts.connected = id && connections_.at(*id).connected;
-  facts.wanted = !is_picture(source) || std::ranges::any_of(wants_, [&](const Want& want) {
-    return want.participant == number && want.source == source;
-  });
+  facts.wanted = is_picture(source) ? std::ranges::any_of(wants_,
+                                                          [&](const Want& want) {
+                                                            return want.participant == number &&
+                                                                   want.source == source;
+                                                          })
+                                    : room_to_be_heard(id);
   facts.held_back = id && std::ranges::any_of(held_back_, [&](const HeldBack& held) {
                       return held.participant == *id && held.source == source;
                     });

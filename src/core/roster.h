@@ -1,6 +1,7 @@
-// Who is in the call and what can be seen and heard of them. Four sources meet here, each believed only as far as it
-// goes: the group (who is in), what members say of themselves, whose frames opened on which m-line (proved by their
-// keys), and the server. The server explains why there is nothing to see; it never attributes a frame that opened.
+// Who is in the call and what can be seen and heard of them. Four sources meet here, each believed
+// only as far as it goes: the group (who is in), what members say of themselves, whose frames
+// opened on which m-line (proved by their keys), and the server. The server explains why there is
+// nothing to see; it never attributes a frame that opened.
 #pragma once
 
 #include <map>
@@ -37,12 +38,13 @@ enum class TrackState : uint8_t {
 
 // Everything that decides the state of one source of somebody else.
 struct TrackFacts {
-  std::optional<bool> on = {};         // by its owner's word; nullopt: it hasn't said anything yet
-  bool out = false;                    // left the group, or its keys are withheld until its new identity is accepted
-  bool connected = true;               // to the server, by its word
-  bool wanted = true;                  // by the interface
-  bool held_back = false;              // by the server
-  std::optional<SlotState> slot = {};  // opened: proved; otherwise what comes where the server says this source is
+  std::optional<bool> on = {};  // by its owner's word; nullopt: it hasn't said anything yet
+  bool out = false;  // left the group, or its keys are withheld until its new identity is accepted
+  bool connected = true;   // to the server, by its word
+  bool wanted = true;      // by the interface
+  bool held_back = false;  // by the server
+  std::optional<SlotState> slot =
+      {};  // opened: proved; otherwise what comes where the server says this source is
 };
 TrackState track_state(Source source, const TrackFacts& facts);
 
@@ -68,7 +70,8 @@ struct PersonView {
 struct RosterView {
   PersonView self;
   std::vector<PersonView> others;  // in order of their numbers
-  // In the group now, oneself included (those leaving are out); of them with the trust verified, and guest.
+  // In the group now, oneself included (those leaving are out); of them with the trust verified,
+  // and guest.
   size_t members = 0, verified = 0, guests = 0;
   friend bool operator==(const RosterView&, const RosterView&) = default;
 };
@@ -93,7 +96,11 @@ struct Want {
 
 class Roster {
  public:
-  // Server's participants without a place in the group that are remembered: its notices may come before the group's.
+  // `audio_slots`: how many are heard at once.
+  explicit Roster(size_t audio_slots) : audio_slots_(audio_slots) {}
+
+  // Server's participants without a place in the group that are remembered: its notices may come
+  // before the group's.
   static constexpr size_t max_connections = 1024;
 
   // The group. Who isn't listed any more is leaving until remove_leaving().
@@ -115,8 +122,8 @@ class Roster {
   void remove_connection(ParticipantId id);
   // By the server's word.
   bool is_connected(SenderId sender) const;
-  // Who is in slot `mid`; nullopt: nobody. What was there is forgotten unless it is just that: true, and the frames'
-  // side has to be told by ForgetSlots.
+  // Who is in slot `mid`; nullopt: nobody. What was there is forgotten unless it is just that:
+  // true, and the frames' side has to be told by ForgetSlots.
   bool set_slot(std::string_view mid, std::optional<ParticipantId> content, Source source);
   struct HeldBack {
     ParticipantId participant;
@@ -124,7 +131,8 @@ class Roster {
   };
   void set_held_back(std::vector<HeldBack> sources);
 
-  // The frames' side. A fresh peer connection (ForgetSlots without mids, of this number): nothing flows yet.
+  // The frames' side. A fresh peer connection (ForgetSlots without mids, of this number): nothing
+  // flows yet.
   void forget_slots(uint32_t connection);
   void apply(const SlotReports& reports);
 
@@ -157,11 +165,13 @@ class Roster {
   };
   PersonView person_view(PersonNumber number, const Person& person) const;
   TrackView track(PersonNumber number, const Person& person, Source source) const;
+  bool room_to_be_heard(std::optional<ParticipantId> id) const;
   Slot* slot(std::string_view mid);
   Person* find(SenderId sender);
   const Person* find(SenderId sender) const;
 
   static constexpr PersonNumber self_number{1};
+  const size_t audio_slots_;
   Person self_;
   std::map<PersonNumber, Person> others_;
   uint32_t next_number_ = self_number.value + 1;

@@ -13,7 +13,8 @@ const ParticipantId at_server_one{71}, at_server_two{72};
 const PersonNumber first{2}, second{3};
 constexpr uint32_t connection = 4;
 
-// What one sees of a camera and hears of a microphone, in all that decides it. The first facts that differ count.
+// What one sees of a camera and hears of a microphone, in all that decides it. The first facts that
+// differ count.
 TEST(TrackStates, FollowFromTheFacts) {
   struct Case {
     TrackFacts facts;
@@ -73,12 +74,14 @@ class RosterTest : public ::testing::Test {
     ADD_FAILURE() << "nobody has number " << who.value;
     return {};
   }
-  void report(std::string mid, SlotState state, SenderId sender = {}, Source source = Source::camera) {
+  void report(std::string mid, SlotState state, SenderId sender = {},
+              Source source = Source::camera) {
     roster.apply({connection, {{std::move(mid), state, sender, source}}});
   }
 
   const MediaState on{true, true, false, false};
-  Roster roster;
+  static constexpr size_t audio_slots = 2;
+  Roster roster{audio_slots};
 };
 
 TEST_F(RosterTest, FramesAreAttributedByTheirKeyWhateverTheServerSays) {
@@ -120,6 +123,17 @@ TEST_F(RosterTest, ReportsOfAnEarlierConnectionSayNothing) {
   report("9", SlotState::opened, ada);
   roster.forget_slots(connection + 1);
   EXPECT_EQ(camera(first).state, connecting);
+}
+
+TEST_F(RosterTest, WhoIsNotAmongTheLoudestIsPausedNotConnecting) {
+  roster.set_slot("1", ParticipantId{98}, Source::microphone);
+  roster.set_slot("9", ParticipantId{97}, Source::camera);
+  EXPECT_EQ(track(first, Source::microphone).state, connecting) << "a slot is free";
+  roster.set_slot("2", ParticipantId{99}, Source::microphone);
+  EXPECT_EQ(track(first, Source::microphone).state, paused_by_layout);
+  roster.set_slot("2", at_server_one, Source::microphone);
+  EXPECT_EQ(track(first, Source::microphone).state, connecting);
+  EXPECT_EQ(track(second, Source::microphone).state, paused_by_layout);
 }
 
 TEST_F(RosterTest, ItsOwnerAndTheServerExplainAnEmptyTile) {
@@ -210,8 +224,8 @@ TEST_F(RosterTest, NothingNewIsNoChange) {
   ASSERT_TRUE(roster.take_changed());
 }
 
-// ParticipantJoined may come before the commit that adds somebody, and the same person by another connection before the
-// first one's end.
+// ParticipantJoined may come before the commit that adds somebody, and the same person by another
+// connection before the first one's end.
 TEST_F(RosterTest, TheServersNoticesComeInAnyOrder) {
   const SenderId eve{0x3003};
   roster.add_connection({80}, {eve});
@@ -224,8 +238,10 @@ TEST_F(RosterTest, TheServersNoticesComeInAnyOrder) {
 }
 
 TEST_F(RosterTest, TheServerCantMakeItGrow) {
-  for (uint32_t i = 100; i < 100 + 2 * Roster::max_connections; ++i) roster.add_connection({i}, {{i}});
-  for (int i = 0; i < 100'000; ++i) roster.set_slot(std::to_string(i), at_server_one, Source::camera);
+  for (uint32_t i = 100; i < 100 + 2 * Roster::max_connections; ++i)
+    roster.add_connection({i}, {{i}});
+  for (int i = 0; i < 100'000; ++i)
+    roster.set_slot(std::to_string(i), at_server_one, Source::camera);
   report("99999", SlotState::opened, ada);
   EXPECT_EQ(camera(first).state, connecting);
   EXPECT_FALSE(roster.set_slot("", at_server_one, Source::camera));

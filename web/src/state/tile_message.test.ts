@@ -13,7 +13,7 @@ const noKey: TrackState = { kind: 'noKey' };
 const byLayout: TrackState = { kind: 'pausedByLayout' };
 const forBandwidth: TrackState = { kind: 'pausedForBandwidth' };
 const lost: TrackState = { kind: 'connectionLost' };
-const normal: Circumstances = { incomingVideo: true, reconnecting: false, everybodyHasASlot: true };
+const normal: Circumstances = { incomingVideo: true, reconnecting: false };
 
 const with_ = (microphone: TrackState, camera: TrackState, over: Partial<Participant> = {}) =>
   person(1, 'Ada', { microphone, camera }, over);
@@ -35,7 +35,7 @@ describe('the reason on a tile', () => {
     ['somebody whose connection is lost', with_(lost, lost), normal, 'connectionLost'],
     ['the own choice', with_(flowing, byLayout), { ...normal, incomingVideo: false }, 'videoTurnedOff'],
     ['the own lost connection', with_(flowing, connecting), { ...normal, reconnecting: true }, 'reconnecting'],
-    ['no silence in a large call', with_(connecting, flowing), { ...normal, everybodyHasASlot: false }, null],
+    ['no silence in a large call', with_(byLayout, flowing), normal, null],
     ['another identity before all else', with_(refused, refused, { trust: 'changed' }), normal, 'identityChanged'],
     ['who is leaving', with_(flowing, flowing, { leaving: true }), normal, 'leaving'],
   ] as const)('names %s', (_, participant, circumstances, expected) => {

@@ -24,8 +24,6 @@ export type TileMessage =
 export interface Circumstances {
   readonly incomingVideo: boolean;
   readonly reconnecting: boolean;
-  /** With more people than audio slots, whoever hasn't spoken yet has none: silence needs no reason. */
-  readonly everybodyHasASlot: boolean;
 }
 
 export function messageOf(
@@ -60,12 +58,13 @@ function pictureMessage(
 function soundMessage(
   { kind }: TrackState,
   source: PictureSource,
-  { reconnecting, everybodyHasASlot }: Circumstances,
+  { reconnecting }: Circumstances,
 ): TileMessage | null {
   if (reconnecting || source === 'screen') return null;
   if (kind === 'noKey') return 'soundNoKey';
   if (kind === 'pausedForBandwidth') return 'soundPaused';
-  return kind === 'connecting' && everybodyHasASlot ? 'soundConnecting' : null;
+  // One that is paused isn't among the loudest: silence needs no reason.
+  return kind === 'connecting' ? 'soundConnecting' : null;
 }
 
 function restMessage({ kind }: TrackState, source: PictureSource): TileMessage | null {

@@ -75,7 +75,6 @@ export interface CallView {
   /** The host who asks oneself to unmute. */
   readonly unmuteAskedBy: string | null;
   readonly videoSlots: number;
-  readonly audioSlots: number;
   /** Newest last, bounded. */
   readonly notices: readonly Notice[];
 }
@@ -96,7 +95,6 @@ export const initialView: CallView = {
   reactions: [],
   unmuteAskedBy: null,
   videoSlots: 0,
-  audioSlots: 0,
   notices: [],
 };
 
@@ -107,7 +105,7 @@ export function reduce(view: CallView, event: CoreEvent): CallView {
     case 'answer':
       return view;
     case 'needOffer':
-      return { ...view, videoSlots: event.videoSlots, audioSlots: event.audioSlots };
+      return { ...view, videoSlots: event.videoSlots };
     case 'phase':
       return {
         ...view,

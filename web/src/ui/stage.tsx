@@ -46,7 +46,6 @@ export function Stage({ session, local, self, mode, incomingVideo, pinned, onPin
   const circumstances: Circumstances = {
     incomingVideo,
     reconnecting: view.phase.kind !== 'inCall' || media.state !== 'connected',
-    everybodyHasASlot: others.length <= view.audioSlots,
   };
   const contents = new Map<string, TileContent>([
     [ownCamera, ownContent(text, local, self, view, speech.speaking.has(selfId))],
