@@ -115,7 +115,7 @@ run_tests() {
   need_packages "testing" "${test_packages[@]}"
   mkdir -p build
   for layer in "${layers[@]}"; do
-    case "$layer" in integration | interop | e2e) build_preset release vicinod vicino ;; esac
+    case "$layer" in integration | interop | e2e) build_preset release vicinod vicino vicino-load ;; esac
     case "$layer" in e2e) build_web ;; esac
     "layer_$layer"
   done

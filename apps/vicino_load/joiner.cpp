@@ -133,12 +133,15 @@ std::vector<StreamSetup> Joiner::streams_of(const PlannedPeer& planned, const Co
   return streams;
 }
 
-void Joiner::leave() {
-  for (const auto& [peer, connection] : entered_) engine_.remove(peer);
-  at_pace(entered_.size(), 0, [&](size_t i) {
-    if (const auto left = target_.leave(entered_[i].second); !left) note_failure(left.error());
+void Joiner::leave(size_t from) {
+  const auto rest = std::ranges::partition(entered_, [&](const auto& entry) { return entry.first < from; });
+  const std::vector<std::pair<size_t, Connection>> leaving(std::move_iterator(rest.begin()),
+                                                           std::move_iterator(rest.end()));
+  entered_.erase(rest.begin(), rest.end());
+  for (const auto& [peer, connection] : leaving) engine_.remove(peer);
+  at_pace(leaving.size(), 0, [&](size_t i) {
+    if (const auto left = target_.leave(leaving[i].second); !left) note_failure(left.error());
   });
-  entered_.clear();
 }
 
 }  // namespace vicino::load

@@ -20,8 +20,8 @@ class Joiner {
   // Each returns when all signalling is done, well or not. `first`: number of the first of these peers.
   void join_publishers(size_t first);
   void join_subscribers(const std::vector<PlannedPeer>& peers, size_t first);
-  // All that are in, out again.
-  void leave();
+  // All that are in with at least this number, out again.
+  void leave(size_t from);
 
   // Signalling that failed, and the first failure's sentence.
   size_t failed() const { return failed_; }

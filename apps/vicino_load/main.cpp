@@ -50,6 +50,7 @@ void add_course(CLI::App& app, Settings& s) {
       ->group("Course");
   app.add_option("--ramp", s.ramp, "Joins per second; 0: as fast as can be")->check(CLI::NonNegativeNumber)->group("Course");
   app.add_option("--storm", s.storm, "Subscribers more, which join while it is measured and aren't counted")->group("Course");
+  app.add_flag("--churn", s.churn, "They leave again and join again until the end")->group("Course");
   app.add_option("--join-timeout", s.join_timeout, "For all to be in, after the last one's signalling, s")
       ->check(CLI::Range(1, 600))
       ->group("Course");

@@ -56,6 +56,7 @@ class Run {
     return engine_->ask([this] { return tally(*engine_); });
   }
   Usage usage() const;
+  void disturb(std::stop_token over);
   void watch_for(double seconds, const Usage& start);
 
   const Settings& settings_;
@@ -134,17 +135,23 @@ void Run::watch_for(double duration, const Usage& start) {
   }
 }
 
+// Others join while it is measured, and if so wanted leave and join again until the end.
+void Run::disturb(std::stop_token over) {
+  const size_t first = plan_.publishers.size() + plan_.subscribers.size();
+  joiner_->join_subscribers(plan_.storm, first);
+  while (settings_.churn && !over.stop_requested()) {
+    joiner_->leave(first);
+    joiner_->join_subscribers(plan_.storm, first);
+  }
+}
+
 Outcome<void> Run::measure() {
   sleep_for(settings_.warmup);
   const Usage start = usage();
   engine_->ask([this] { engine_->measure(true); });
   {
     std::jthread storm;
-    if (!plan_.storm.empty()) {
-      storm = std::jthread([this] {
-        joiner_->join_subscribers(plan_.storm, plan_.publishers.size() + plan_.subscribers.size());
-      });
-    }
+    if (!plan_.storm.empty()) storm = std::jthread([this](std::stop_token over) { disturb(std::move(over)); });
     watch_for(settings_.duration, start);
   }
   engine_->ask([this] { engine_->measure(false); });
@@ -156,7 +163,7 @@ Outcome<void> Run::measure() {
 }
 
 void Run::finish() {
-  if (joiner_) joiner_->leave();
+  if (joiner_) joiner_->leave(0);
 }
 
 }  // namespace

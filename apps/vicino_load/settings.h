@@ -28,6 +28,7 @@ struct Settings {
   double duration = 10, warmup = 2, interval = 0;  // seconds
   double ramp = 200;                               // joins per second; 0: all at once
   size_t storm = 0;                                // subscribers more that join while it is measured
+  bool churn = false;                              // and leave and join again until the end
   bool nack = false;
   bool default_profiles = false;  // SRTP: what browsers offer; false: AES-128-GCM alone
 
