@@ -72,7 +72,9 @@ void Client::handle_datagram(Instant now, uint64_t arrived_ns, const Address& fr
   const size_t size = datagram.size();
   const auto incoming = peer_.handle_datagram(now, from, datagram, out);
   if (!incoming) {
-    if (kind == rtc::DatagramKind::rtp) ++counts_.unauthenticated;
+    // Before the keys are there nothing can be told from anything.
+    const bool early = incoming.error().code == Errc::bad_state;
+    if (kind == rtc::DatagramKind::rtp && !early) ++counts_.unauthenticated;
     return;
   }
   if (incoming->kind == rtc::Peer::Incoming::Kind::rtp) {

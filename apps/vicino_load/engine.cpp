@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "net/clock.h"
 
@@ -14,6 +15,7 @@ namespace {
 constexpr Duration timer_grain = milliseconds(1);
 constexpr Duration late = milliseconds(10);  // a frame sent so long after it was due shows a busy generator
 constexpr Duration longest_sleep = milliseconds(100);
+constexpr size_t slow_per_turn = 4;  // handshakes' steps, about a millisecond's worth
 constexpr int64_t frame_time_us = 33'333;
 constexpr double golden = 0.618033988749895;
 
@@ -39,10 +41,11 @@ Engine::Engine(std::unique_ptr<Ports> ports, size_t peers, Directory directory, 
       poll_(poll),
       wall_{net::wall_time().ms * 1000 - net::now().us},
       handler_([this](size_t peer, const Address& from, MutBytes datagram, uint64_t arrived) {
-        handle(peer, from, datagram, arrived);
+        receive(peer, from, datagram, arrived);
       }),
       clients_(peers),
-      timers_(peers, Instant::never()) {
+      timers_(peers, Instant::never()),
+      postponed_(peers) {
   ports_->watch(tasks_.fd());
   thread_ = std::thread([this] { run(); });
 }
@@ -90,6 +93,7 @@ void Engine::run() {
 bool Engine::wait() {
   Instant next = next_timers_;
   if (!due_.empty()) next = std::min(next, due_.top().at);
+  if (!waiting_tasks_.empty() || !handshakes_.empty()) return ports_->wait(0);
   const Duration sleep = std::clamp(next - net::now(), Duration{}, poll_ > Duration{} ? poll_ : longest_sleep);
   if (poll_ == Duration{}) return ports_->wait(sleep.us * 1000);
   const timespec time = {0, static_cast<long>(sleep.us * 1000)};
@@ -100,22 +104,46 @@ bool Engine::wait() {
 void Engine::turn() {
   const bool woken = wait();
   ports_->receive(handler_);
-  if (woken) {
-    for (auto& task : tasks_.take()) task();
-  }
+  if (woken) std::ranges::move(tasks_.take(), std::back_inserter(waiting_tasks_));
+  shake_hands();
   const Instant now = net::now();
   send_due(now);
   if (now >= next_timers_) run_timers(now);
   ports_->flush();
 }
 
-void Engine::handle(size_t peer, const Address& from, MutBytes datagram, uint64_t arrived_ns) {
+// A few at a time.
+void Engine::shake_hands() {
+  for (size_t i = 0; i < slow_per_turn && !waiting_tasks_.empty(); ++i) {
+    waiting_tasks_.front()();
+    waiting_tasks_.pop_front();
+  }
+  for (size_t steps = 0; steps < slow_per_turn && !handshakes_.empty();) {
+    Postponed& first = handshakes_.front();
+    if (rtc::classify(first.datagram) == rtc::DatagramKind::dtls) ++steps;
+    --postponed_[first.peer];
+    handle(first.peer, first.from, first.datagram, first.arrived_ns);
+    handshakes_.pop_front();
+  }
+}
+
+void Engine::receive(size_t peer, const Address& from, MutBytes datagram, uint64_t arrived_ns) {
   if (peer >= clients_.size() || !clients_[peer] || datagram.empty()) return;
+  if (postponed_[peer] == 0 && rtc::classify(datagram) != rtc::DatagramKind::dtls) {
+    handle(peer, from, datagram, arrived_ns);
+  } else {
+    ++postponed_[peer];
+    handshakes_.push_back({peer, from, Buffer(datagram.begin(), datagram.end()), arrived_ns});
+  }
+}
+
+void Engine::handle(size_t peer, const Address& from, MutBytes datagram, uint64_t arrived_ns) {
+  if (!clients_[peer]) return;  // gone meanwhile
   Client& client = *clients_[peer];
   const Instant now{static_cast<int64_t>(arrived_ns / 1000)};
   const bool media = (datagram[0] & 0xc0) == 0x80;  // RFC 7983
   const bool was_connected = media || client.state() == Client::State::connected;
-  client.handle_datagram(now, arrived_ns, from, datagram, delays_, out_);
+  client.handle_datagram(now, arrived_ns, from, datagram, client.setup().counted ? delays_ : other_delays_, out_);
   if (media) return;
   sends(peer);
   timer_changed(peer);

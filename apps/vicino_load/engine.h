@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <deque>
 #include <functional>
 #include <future>
 #include <memory>
@@ -57,9 +58,20 @@ class Engine {
     bool operator<(const Due& other) const { return at > other.at; }  // the queue's top is the earliest
   };
 
+  // Datagrams of handshakes wait until media has been received: 500 joins at once take the time of 100,000 packets. What
+  // comes behind them for the same peer waits with them.
+  struct Postponed {
+    size_t peer;
+    Address from;
+    Buffer datagram;
+    uint64_t arrived_ns;
+  };
+
   void run();
   void turn();
   bool wait();
+  void shake_hands();
+  void receive(size_t peer, const Address& from, MutBytes datagram, uint64_t arrived_ns);
   void handle(size_t peer, const Address& from, MutBytes datagram, uint64_t arrived_ns);
   void send_due(Instant now);
   void run_timers(Instant now);
@@ -82,9 +94,13 @@ class Engine {
   size_t started_ = 0;
   bool measuring_ = false;
   uint64_t late_frames_ = 0;
-  Histogram delays_;
+  Histogram delays_;        // at receivers that are counted
+  Histogram other_delays_;  // a server may send newcomers what was sent before they came
   rtc::Outbox out_;
 
+  std::deque<Postponed> handshakes_;
+  std::vector<uint32_t> postponed_;  // datagrams of each client in handshakes_
+  std::deque<std::function<void()>> waiting_tasks_;
   net::Mailbox<std::function<void()>> tasks_;
   std::atomic<bool> stopping_ = false;
   std::thread thread_;
