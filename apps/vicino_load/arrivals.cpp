@@ -41,8 +41,9 @@ std::optional<rtc::TransportFeedback> Arrivals::take(uint32_t sender_ssrc, uint3
   report.arrivals.reserve(static_cast<size_t>(end - *first_));
   for (; *first_ < end; ++*first_) {
     int64_t& at = at_us_[place(*first_, ring)];
-    report.arrivals.push_back(at == 0 ? std::nullopt
-                                      : std::optional((at - report.reference_time_us) / tick_us * tick_us));
+    report.arrivals.push_back(
+        at == 0 ? std::nullopt
+                : std::optional((at - report.reference_time_us) / tick_us * tick_us));
     at = 0;
   }
   return report;

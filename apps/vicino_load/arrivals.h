@@ -1,5 +1,6 @@
-// When packets arrived, by their transport-wide sequence numbers, until the next report to the sender
-// (draft-holmer-rmcat-transport-wide-cc-extensions-01). A plain ring: a few nanoseconds per packet.
+// When packets arrived, by their transport-wide sequence numbers, until the next report to the
+// sender (draft-holmer-rmcat-transport-wide-cc-extensions-01). A plain ring: a few nanoseconds per
+// packet.
 #pragma once
 
 #include <array>

@@ -28,7 +28,8 @@ Client::Client(ClientSetup setup, const Directory& directory, const rtc::DtlsIde
     : setup_(std::move(setup)),
       directory_(directory),
       wall_(wall),
-      peer_({setup_.connection.role, setup_.local, setup_.connection.remote}, identity, random, now),
+      peer_({setup_.connection.role, setup_.local, setup_.connection.remote}, identity, random,
+            now),
       check_username_(setup_.local.ice_ufrag + ":" + setup_.connection.remote.ice_ufrag),
       report_ssrc_(random.u32()),
       tracks_(directory.room_tracks[setup_.room]),
@@ -55,18 +56,19 @@ Client::State Client::state() const {
   return peer_.state() == rtc::Peer::State::connected ? State::connected : State::connecting;
 }
 
-// A full ICE agent checks this side too. rtc::Peer's controlling role only checks, as that is all an ICE-lite server
-// needs.
+// A full ICE agent checks this side too. rtc::Peer's controlling role only checks, as that is all
+// an ICE-lite server needs.
 bool Client::answers_check(const Address& from, Bytes datagram, rtc::Outbox& out) const {
   const bool request = datagram.size() >= 20 && load16(datagram.data()) == 1;
   if (!request || setup_.connection.role == rtc::PeerConfig::Role::server) return false;
-  const auto answer = rtc::answer_check(datagram, from, check_username_, setup_.local.ice_pwd, out.reserve(256));
+  const auto answer =
+      rtc::answer_check(datagram, from, check_username_, setup_.local.ice_pwd, out.reserve(256));
   if (answer) out.commit(from, answer->datagram.size());
   return true;
 }
 
-void Client::handle_datagram(Instant now, uint64_t arrived_ns, const Address& from, MutBytes datagram,
-                             Histogram& delays, rtc::Outbox& out) {
+void Client::handle_datagram(Instant now, uint64_t arrived_ns, const Address& from,
+                             MutBytes datagram, Histogram& delays, rtc::Outbox& out) {
   const rtc::DatagramKind kind = rtc::classify(datagram);
   if (kind == rtc::DatagramKind::stun && answers_check(from, datagram, out)) return;
   const size_t size = datagram.size();
@@ -92,7 +94,8 @@ void Client::handle_datagram(Instant now, uint64_t arrived_ns, const Address& fr
 
 Client::Source& Client::source_of(const rtc::RtpPacket& packet) {
   const uint32_t ssrc = packet.ssrc();
-  if (last_source_ < sources_.size() && sources_[last_source_].ssrc == ssrc) return sources_[last_source_];
+  if (last_source_ < sources_.size() && sources_[last_source_].ssrc == ssrc)
+    return sources_[last_source_];
   const auto found = std::ranges::find(sources_, ssrc, &Source::ssrc);
   last_source_ = static_cast<size_t>(found - sources_.begin());
   if (found != sources_.end()) return *found;
@@ -124,7 +127,8 @@ void Client::handle_rtp(Instant now, uint64_t arrived_ns, MutBytes bytes, Histog
 void Client::verify(const rtc::RtpPacket& packet, uint64_t arrived_ns, Histogram& delays) {
   const Bytes payload = packet.payload();
   const bool retransmitted = rtx_types_.test(packet.payload_type());
-  if (payload.empty() || (retransmitted && payload.size() <= 2)) return;  // padding, to measure bandwidth
+  if (payload.empty() || (retransmitted && payload.size() <= 2))
+    return;  // padding, to measure bandwidth
   const auto stamp = read_stamp(payload);
   if (!stamp || stamp->publisher >= directory_.publishers.size()) {
     ++counts_.bad_stamp;
@@ -201,7 +205,8 @@ rtc::ReceiverReport Client::receiver_report(Instant now) {
     if (report.blocks.size() == rtc::max_report_blocks) break;
     const int64_t expected = source.highest - source.first + 1;
     const int64_t expected_since = expected - source.reported_expected;
-    const int64_t lost_since = expected_since - static_cast<int64_t>(source.received - source.reported_received);
+    const int64_t lost_since =
+        expected_since - static_cast<int64_t>(source.received - source.reported_received);
     source.reported_expected = expected;
     source.reported_received = source.received;
     const bool some = expected_since > 0 && lost_since > 0;
@@ -209,11 +214,12 @@ rtc::ReceiverReport Client::receiver_report(Instant now) {
     report.blocks.push_back(
         {.ssrc = source.ssrc,
          .fraction_lost = static_cast<uint8_t>(some ? lost_since * 255 / expected_since : 0),
-         .cumulative_lost = static_cast<int32_t>(
-             std::clamp<int64_t>(expected - static_cast<int64_t>(source.received), -0x80'0000, 0x7f'ffff)),
+         .cumulative_lost = static_cast<int32_t>(std::clamp<int64_t>(
+             expected - static_cast<int64_t>(source.received), -0x80'0000, 0x7f'ffff)),
          .highest_sequence = static_cast<uint32_t>(source.highest),
          .last_sr = source.last_sr,
-         .delay_since_last_sr = source.last_sr == 0 ? 0 : static_cast<uint32_t>(since_sr.us * 65'536 / 1'000'000)});
+         .delay_since_last_sr =
+             source.last_sr == 0 ? 0 : static_cast<uint32_t>(since_sr.us * 65'536 / 1'000'000)});
   }
   return report;
 }
@@ -241,7 +247,8 @@ void Client::send_reports(Instant now, rtc::Outbox& out) {
 }
 
 void Client::send_feedback(rtc::Outbox& out) {
-  while (const auto feedback = arrivals_->take(report_ssrc_, sources_.empty() ? 0 : sources_[0].ssrc)) {
+  while (const auto feedback =
+             arrivals_->take(report_ssrc_, sources_.empty() ? 0 : sources_[0].ssrc)) {
     std::array<uint8_t, limits::max_rtp_payload> memory;
     rtc::RtcpWriter writer(memory);
     if (writer.add(*feedback)) (void)peer_.send_rtcp(writer.packet(), out);
@@ -259,7 +266,8 @@ void Client::send_nacks(Instant now, rtc::Outbox& out) {
   if (!writer.packet().empty()) (void)peer_.send_rtcp(writer.packet(), out);
 }
 
-void Client::send_frame(size_t stream, Instant now, uint64_t now_ns, bool measured, rtc::Outbox& out) {
+void Client::send_frame(size_t stream, Instant now, uint64_t now_ns, bool measured,
+                        rtc::Outbox& out) {
   streams_[stream].send_frame(now, now_ns, measured, transport_sequence_, peer_, out);
 }
 

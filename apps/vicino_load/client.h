@@ -1,5 +1,5 @@
-// One peer of the server: a publisher or a subscriber, its transport, and the RTCP that browsers would send. Sans-IO;
-// one thread.
+// One peer of the server: a publisher or a subscriber, its transport, and the RTCP that browsers
+// would send. Sans-IO; one thread.
 #pragma once
 
 #include <bitset>
@@ -14,7 +14,8 @@
 
 namespace vicino::load {
 
-// All publishers of a run, for receivers to tell whose packet they have. Complete before the first of them sends.
+// All publishers of a run, for receivers to tell whose packet they have. Complete before the first
+// of them sends.
 struct Directory {
   struct Publisher {
     uint32_t room = 0;
@@ -53,7 +54,8 @@ class Client {
   void handle_datagram(Instant now, uint64_t arrived_ns, const Address& from, MutBytes datagram,
                        Histogram& delays, rtc::Outbox& out);
   void handle_timeout(Instant now, rtc::Outbox& out);
-  Instant next_timeout() const;  // when handle_timeout() has something to do; changes with each call
+  Instant next_timeout()
+      const;  // when handle_timeout() has something to do; changes with each call
   // Once connected: makes the streams, whose first frames are due at `first`.
   void start_sending(Instant first, SecureRandom& random);
   void send_frame(size_t stream, Instant now, uint64_t now_ns, bool measured, rtc::Outbox& out);

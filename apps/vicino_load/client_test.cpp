@@ -16,10 +16,12 @@ class ClientTest : public testing::Test {
                             {.room = 1, .participant = 5, .first_track = 2, .tracks = 1}};
     directory.room_tracks = {1, 3};
     const auto* identity = rtc::PeerPair::identity(rtc::all_profiles);
-    const rtc::TransportParameters local{"cli", "client-password-22-char", identity->fingerprint(), {}};
+    const rtc::TransportParameters local{
+        "cli", "client-password-22-char", identity->fingerprint(), {}};
     const rtc::TransportParameters remote{
         "srv", "server-password-22-char", identity->fingerprint(), {rtc::server_address}};
-    server.emplace(rtc::PeerConfig{rtc::PeerConfig::Role::server, remote, local}, *identity, random, now);
+    server.emplace(rtc::PeerConfig{rtc::PeerConfig::Role::server, remote, local}, *identity, random,
+                   now);
     ClientSetup setup;
     setup.room = 1;
     setup.participant = 5;
@@ -52,7 +54,8 @@ class ClientTest : public testing::Test {
       const Bytes bytes = from_client.bytes(d);
       Buffer copy(bytes.begin(), bytes.end());
       const auto got = server->handle_datagram(now, rtc::client_address, copy, back);
-      if (got && got->kind == rtc::Peer::Incoming::Kind::rtcp) rtcp.emplace_back(got->packet.begin(), got->packet.end());
+      if (got && got->kind == rtc::Peer::Incoming::Kind::rtcp)
+        rtcp.emplace_back(got->packet.begin(), got->packet.end());
     }
     from_client.clear();
     if (!back.datagrams().empty()) to_client(back);
@@ -64,7 +67,8 @@ class ClientTest : public testing::Test {
         const Bytes bytes = from_server.bytes(d);
         Buffer copy(bytes.begin(), bytes.end());
         if (flip >= 0) copy[static_cast<size_t>(flip)] ^= 1;
-        client->handle_datagram(now, static_cast<uint64_t>(now.us) * 1000, rtc::server_address, copy, delays, back);
+        client->handle_datagram(now, static_cast<uint64_t>(now.us) * 1000, rtc::server_address,
+                                copy, delays, back);
       }
     }
     from_server.clear();
@@ -82,7 +86,10 @@ class ClientTest : public testing::Test {
     Buffer payload(200, 7);
     if (media.stamp) {
       write_stamp(payload, payload.size() - stamp_size,
-                  {.publisher = media.publisher, .track = media.track, .measured = true, .counter = counter,
+                  {.publisher = media.publisher,
+                   .track = media.track,
+                   .measured = true,
+                   .counter = counter,
                    .sent_ns = static_cast<uint64_t>(now.us - 300) * 1000});
     }
     if (media.spoil) payload[3] ^= 1;
@@ -114,7 +121,9 @@ class ClientTest : public testing::Test {
 TEST_F(ClientTest, GoodPacketsAreReceived) {
   for (uint32_t i = 0; i < 10; ++i) get(i);
   EXPECT_EQ(client->counts().received, 10u);
-  EXPECT_EQ(client->counts().bad_stamp + client->counts().unauthenticated + client->counts().duplicate, 0u);
+  EXPECT_EQ(
+      client->counts().bad_stamp + client->counts().unauthenticated + client->counts().duplicate,
+      0u);
   EXPECT_EQ(delays.at(0.5), 300'000u);
   EXPECT_EQ(client->tag_bytes(), 16u);
   EXPECT_TRUE(client->first_packet_at());
@@ -172,10 +181,12 @@ TEST_F(ClientTest, ReceiversReportAndAskForAKeyFrameAfterLoss) {
     for (;;) {
       const auto item = reader.next();
       if (!item || !*item) break;
-      if (const auto* report = std::get_if<rtc::ReceiverReport>(&**item); report && !report->blocks.empty()) {
+      if (const auto* report = std::get_if<rtc::ReceiverReport>(&**item);
+          report && !report->blocks.empty()) {
         reported = report->blocks[0].cumulative_lost == 1 && report->blocks[0].ssrc == 0x1234u + 98;
       }
-      if (const auto* pli = std::get_if<rtc::PictureLossIndication>(&**item)) asked = pli->media_ssrc == 0x1234u + 98;
+      if (const auto* pli = std::get_if<rtc::PictureLossIndication>(&**item))
+        asked = pli->media_ssrc == 0x1234u + 98;
     }
   }
   EXPECT_TRUE(reported);

@@ -13,7 +13,8 @@ namespace vicino::load {
 namespace {
 
 constexpr Duration timer_grain = milliseconds(1);
-constexpr Duration late = milliseconds(10);  // a frame sent so long after it was due shows a busy generator
+constexpr Duration late =
+    milliseconds(10);  // a frame sent so long after it was due shows a busy generator
 constexpr Duration longest_sleep = milliseconds(100);
 constexpr size_t slow_per_turn = 4;  // handshakes' steps, about a millisecond's worth
 constexpr int64_t frame_time_us = 33'333;
@@ -33,8 +34,8 @@ Duration phase(size_t number) {
 
 }  // namespace
 
-Engine::Engine(std::unique_ptr<Ports> ports, size_t peers, Directory directory, const rtc::DtlsIdentity& identity,
-               Duration poll)
+Engine::Engine(std::unique_ptr<Ports> ports, size_t peers, Directory directory,
+               const rtc::DtlsIdentity& identity, Duration poll)
     : ports_(std::move(ports)),
       directory_(std::move(directory)),
       identity_(identity),
@@ -58,7 +59,8 @@ Engine::~Engine() {
 
 void Engine::add(size_t peer, ClientSetup setup) {
   tasks_.post([this, peer, moved = std::make_shared<ClientSetup>(std::move(setup))] {
-    clients_[peer] = std::make_unique<Client>(std::move(*moved), directory_, identity_, random_, wall_, net::now());
+    clients_[peer] = std::make_unique<Client>(std::move(*moved), directory_, identity_, random_,
+                                              wall_, net::now());
     timer_changed(peer);
   });
 }
@@ -94,7 +96,8 @@ bool Engine::wait() {
   Instant next = next_timers_;
   if (!due_.empty()) next = std::min(next, due_.top().at);
   if (!waiting_tasks_.empty() || !handshakes_.empty()) return ports_->wait(0);
-  const Duration sleep = std::clamp(next - net::now(), Duration{}, poll_ > Duration{} ? poll_ : longest_sleep);
+  const Duration sleep =
+      std::clamp(next - net::now(), Duration{}, poll_ > Duration{} ? poll_ : longest_sleep);
   if (poll_ == Duration{}) return ports_->wait(sleep.us * 1000);
   const timespec time = {0, static_cast<long>(sleep.us * 1000)};
   ::nanosleep(&time, nullptr);
@@ -143,7 +146,8 @@ void Engine::handle(size_t peer, const Address& from, MutBytes datagram, uint64_
   const Instant now{static_cast<int64_t>(arrived_ns / 1000)};
   const bool media = (datagram[0] & 0xc0) == 0x80;  // RFC 7983
   const bool was_connected = media || client.state() == Client::State::connected;
-  client.handle_datagram(now, arrived_ns, from, datagram, client.setup().counted ? delays_ : other_delays_, out_);
+  client.handle_datagram(now, arrived_ns, from, datagram,
+                         client.setup().counted ? delays_ : other_delays_, out_);
   if (media) return;
   sends(peer);
   timer_changed(peer);

@@ -1,5 +1,5 @@
-// The one thread that owns all peers and their sockets: receives what came, sends what is due, sleeps until the next of
-// either.
+// The one thread that owns all peers and their sockets: receives what came, sends what is due,
+// sleeps until the next of either.
 #pragma once
 
 #include <atomic>
@@ -20,10 +20,11 @@ namespace vicino::load {
 
 class Engine {
  public:
-  // `poll`: looks at the sockets so often; zero: is woken by what comes. A server on the same machine pays for waking
-  // this thread up, one elsewhere would not. Delays are the same: they count to the kernel's time of arrival.
-  Engine(std::unique_ptr<Ports> ports, size_t peers, Directory directory, const rtc::DtlsIdentity& identity,
-         Duration poll);
+  // `poll`: looks at the sockets so often; zero: is woken by what comes. A server on the same
+  // machine pays for waking this thread up, one elsewhere would not. Delays are the same: they
+  // count to the kernel's time of arrival.
+  Engine(std::unique_ptr<Ports> ports, size_t peers, Directory directory,
+         const rtc::DtlsIdentity& identity, Duration poll);
   ~Engine();  // closes all peers, stops and joins
 
   const Ports& ports() const { return *ports_; }  // address_of() only
@@ -55,11 +56,13 @@ class Engine {
     Instant at;
     size_t peer;
     size_t stream;
-    bool operator<(const Due& other) const { return at > other.at; }  // the queue's top is the earliest
+    bool operator<(const Due& other) const {
+      return at > other.at;
+    }  // the queue's top is the earliest
   };
 
-  // Datagrams of handshakes wait until media has been received: 500 joins at once take the time of 100,000 packets. What
-  // comes behind them for the same peer waits with them.
+  // Datagrams of handshakes wait until media has been received: 500 joins at once take the time of
+  // 100,000 packets. What comes behind them for the same peer waits with them.
   struct Postponed {
     size_t peer;
     Address from;

@@ -36,8 +36,8 @@ void Histogram::add_all(const Histogram& other) {
 
 uint64_t Histogram::at(double share) const {
   if (count_ == 0) return 0;
-  const auto wanted = std::max<uint64_t>(
-      static_cast<uint64_t>(std::ceil(share * static_cast<double>(count_))), 1);
+  const auto wanted =
+      std::max<uint64_t>(static_cast<uint64_t>(std::ceil(share * static_cast<double>(count_))), 1);
   uint64_t seen = 0;
   for (size_t i = 0; i < buckets; ++i) {
     seen += counts_[i];

@@ -35,7 +35,8 @@ TEST(Histogram, IsNeverMoreThanASixtyFourthOff) {
   }
   std::ranges::sort(values);
   for (const double share : {0.001, 0.1, 0.5, 0.95, 0.99, 0.999, 1.0}) {
-    const auto rank = static_cast<size_t>(std::ceil(share * static_cast<double>(values.size()))) - 1;
+    const auto rank =
+        static_cast<size_t>(std::ceil(share * static_cast<double>(values.size()))) - 1;
     EXPECT_GE(h.at(share), values[rank]) << share;
     EXPECT_LE(h.at(share), values[rank] + values[rank] / 64 + 1) << share;
   }

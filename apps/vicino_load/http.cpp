@@ -24,7 +24,8 @@ constexpr std::string_view scheme = "http://";
 using Message = http::request<http::string_body>;
 using Reply = http::response<http::string_body>;
 
-// One connection, used by one thread at a time. Its own event loop gives blocking calls a time limit.
+// One connection, used by one thread at a time. Its own event loop gives blocking calls a time
+// limit.
 class HttpConnection {
  public:
   error_code open(const std::string& host, const std::string& port, std::chrono::seconds limit) {
@@ -87,7 +88,8 @@ struct HttpClient::Impl {
     message.set(http::field::host, host + ":" + port);
     message.set(http::field::user_agent, "vicino-load");
     if (!request.type.empty()) message.set(http::field::content_type, request.type);
-    if (!request.bearer.empty()) message.set(http::field::authorization, "Bearer " + request.bearer);
+    if (!request.bearer.empty())
+      message.set(http::field::authorization, "Bearer " + request.bearer);
     message.body() = request.body;
     message.prepare_payload();
     return message;
@@ -107,7 +109,8 @@ const std::string& HttpClient::base_path() const {
 
 Outcome<std::unique_ptr<HttpClient>> HttpClient::create(std::string_view url) {
   const auto wrong = [&] {
-    return std::unexpected("\"" + std::string(url) + "\" is no address like http://127.0.0.1:8080; https isn't spoken here");
+    return std::unexpected("\"" + std::string(url) +
+                           "\" is no address like http://127.0.0.1:8080; https isn't spoken here");
   };
   if (!url.starts_with(scheme)) return wrong();
   std::string_view rest = url.substr(scheme.size());
@@ -116,10 +119,13 @@ Outcome<std::unique_ptr<HttpClient>> HttpClient::create(std::string_view url) {
   while (path.ends_with('/')) path.remove_suffix(1);
   const size_t colon = authority.rfind(':');
   const std::string_view host = authority.substr(0, colon);
-  const std::string_view port = colon == std::string_view::npos ? "80" : authority.substr(colon + 1);
-  if (host.empty() || port.empty() || port.find_first_not_of("0123456789") != std::string_view::npos) return wrong();
-  return std::unique_ptr<HttpClient>(
-      new HttpClient(std::make_unique<Impl>(std::string(host), std::string(port), std::string(path))));
+  const std::string_view port =
+      colon == std::string_view::npos ? "80" : authority.substr(colon + 1);
+  if (host.empty() || port.empty() ||
+      port.find_first_not_of("0123456789") != std::string_view::npos)
+    return wrong();
+  return std::unique_ptr<HttpClient>(new HttpClient(
+      std::make_unique<Impl>(std::string(host), std::string(port), std::string(path))));
 }
 
 Outcome<HttpReply> HttpClient::request(const HttpRequest& request, int seconds) {
@@ -135,8 +141,8 @@ Outcome<HttpReply> HttpClient::request(const HttpRequest& request, int seconds) 
       return std::unexpected(impl_->not_reached(error));
     }
     if (error = connection->exchange(message, reply, limit); error) {
-      return std::unexpected("The server gave no answer to " + std::string(request.method) + " " + request.path +
-                             " (" + error.message() + ")");
+      return std::unexpected("The server gave no answer to " + std::string(request.method) + " " +
+                             request.path + " (" + error.message() + ")");
     }
   }
   const auto location = reply[http::field::location];

@@ -1,4 +1,5 @@
-// Blocking HTTP/1.1 requests for signalling: plain TCP, connections kept open and shared by threads.
+// Blocking HTTP/1.1 requests for signalling: plain TCP, connections kept open and shared by
+// threads.
 #pragma once
 
 #include <memory>
@@ -31,8 +32,8 @@ class HttpClient {
 
   // What followed the authority in the URL, without a slash at the end: "" or "/janus".
   const std::string& base_path() const;
-  // One request and its reply, whatever the status, within `seconds`. A connection that the server closed meanwhile is
-  // opened again once. Errors: a sentence (not reachable, no answer in time).
+  // One request and its reply, whatever the status, within `seconds`. A connection that the server
+  // closed meanwhile is opened again once. Errors: a sentence (not reachable, no answer in time).
   Outcome<HttpReply> request(const HttpRequest& request, int seconds = 10);
 
  private:

@@ -10,7 +10,8 @@
 namespace vicino::load {
 namespace {
 
-rtc::TransportParameters fresh_transport(const rtc::Fingerprint& fingerprint, const Address& address) {
+rtc::TransportParameters fresh_transport(const rtc::Fingerprint& fingerprint,
+                                         const Address& address) {
   net::OsRandom random;
   std::array<uint8_t, 20> secret;
   random.fill(secret);
@@ -47,8 +48,9 @@ void Joiner::at_pace(size_t count, double per_second, const std::function<void(s
   const auto work = [&] {
     for (size_t i = next++; i < count; i = next++) {
       if (per_second > 0) {
-        std::this_thread::sleep_until(begin + std::chrono::duration_cast<std::chrono::steady_clock::duration>(
-                                                  std::chrono::duration<double>(static_cast<double>(i) / per_second)));
+        std::this_thread::sleep_until(
+            begin + std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+                        std::chrono::duration<double>(static_cast<double>(i) / per_second)));
       }
       job(i);
     }
@@ -59,18 +61,21 @@ void Joiner::at_pace(size_t count, double per_second, const std::function<void(s
 
 void Joiner::join_publishers(size_t first) {
   publishers_.assign(plan_.rooms.size(), {});
-  at_pace(plan_.publishers.size(), settings_.ramp, [&](size_t i) { join(plan_.publishers[i], first + i, true); });
+  at_pace(plan_.publishers.size(), settings_.ramp,
+          [&](size_t i) { join(plan_.publishers[i], first + i, true); });
 }
 
 void Joiner::join_subscribers(const std::vector<PlannedPeer>& peers, size_t first) {
   at_pace(peers.size(), settings_.ramp, [&](size_t i) { join(peers[i], first + i, false); });
 }
 
-Outcome<Connection> Joiner::enter(const PlannedPeer& planned, bool publisher, const rtc::TransportParameters& local,
+Outcome<Connection> Joiner::enter(const PlannedPeer& planned, bool publisher,
+                                  const rtc::TransportParameters& local,
                                   const std::vector<Track>& tracks) {
   const std::string& room = plan_.rooms[planned.room];
   if (publisher) return target_.publish({room, peer_name(planned.participant), local, tracks});
-  SubscribeRequest request{room, peer_name(planned.participant), local, planned.audio_slots, planned.video_slots, {}};
+  SubscribeRequest request{
+      room, peer_name(planned.participant), local, planned.audio_slots, planned.video_slots, {}};
   {
     const std::lock_guard lock(mutex_);
     request.publishers = publishers_[planned.room];
@@ -82,7 +87,8 @@ Outcome<Connection> Joiner::enter(const PlannedPeer& planned, bool publisher, co
 }
 
 void Joiner::join(const PlannedPeer& planned, size_t peer, bool publisher) {
-  const rtc::TransportParameters local = fresh_transport(fingerprint_, engine_.ports().address_of(peer));
+  const rtc::TransportParameters local =
+      fresh_transport(fingerprint_, engine_.ports().address_of(peer));
   std::vector<Track> tracks = planned.tracks;
   net::OsRandom random;
   for (Track& track : tracks) {
@@ -112,7 +118,8 @@ void Joiner::join(const PlannedPeer& planned, size_t peer, bool publisher) {
   engine_.add(peer, std::move(setup));
 }
 
-std::vector<StreamSetup> Joiner::streams_of(const PlannedPeer& planned, const Connection& connection,
+std::vector<StreamSetup> Joiner::streams_of(const PlannedPeer& planned,
+                                            const Connection& connection,
                                             const std::vector<Track>& tracks) const {
   std::vector<StreamSetup> streams;
   for (size_t t = 0; t < tracks.size(); ++t) {
@@ -134,7 +141,8 @@ std::vector<StreamSetup> Joiner::streams_of(const PlannedPeer& planned, const Co
 }
 
 void Joiner::leave(size_t from) {
-  const auto rest = std::ranges::partition(entered_, [&](const auto& entry) { return entry.first < from; });
+  const auto rest =
+      std::ranges::partition(entered_, [&](const auto& entry) { return entry.first < from; });
   const std::vector<std::pair<size_t, Connection>> leaving(std::move_iterator(rest.begin()),
                                                            std::move_iterator(rest.end()));
   entered_.erase(rest.begin(), rest.end());

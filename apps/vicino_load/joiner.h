@@ -1,4 +1,5 @@
-// Signalling threads: they bring planned peers into the server at a set pace and hand them to the engine.
+// Signalling threads: they bring planned peers into the server at a set pace and hand them to the
+// engine.
 #pragma once
 
 #include <atomic>
@@ -14,10 +15,16 @@ namespace vicino::load {
 
 class Joiner {
  public:
-  Joiner(const Settings& settings, const Plan& plan, Target& target, Engine& engine, const rtc::Fingerprint& fingerprint)
-      : settings_(settings), plan_(plan), target_(target), engine_(engine), fingerprint_(fingerprint) {}
+  Joiner(const Settings& settings, const Plan& plan, Target& target, Engine& engine,
+         const rtc::Fingerprint& fingerprint)
+      : settings_(settings),
+        plan_(plan),
+        target_(target),
+        engine_(engine),
+        fingerprint_(fingerprint) {}
 
-  // Each returns when all signalling is done, well or not. `first`: number of the first of these peers.
+  // Each returns when all signalling is done, well or not. `first`: number of the first of these
+  // peers.
   void join_publishers(size_t first);
   void join_subscribers(const std::vector<PlannedPeer>& peers, size_t first);
   // All that are in with at least this number, out again.
@@ -32,7 +39,8 @@ class Joiner {
  private:
   void at_pace(size_t count, double per_second, const std::function<void(size_t)>& job);
   void join(const PlannedPeer& planned, size_t peer, bool publisher);
-  Outcome<Connection> enter(const PlannedPeer& planned, bool publisher, const rtc::TransportParameters& local,
+  Outcome<Connection> enter(const PlannedPeer& planned, bool publisher,
+                            const rtc::TransportParameters& local,
                             const std::vector<Track>& tracks);
   std::vector<StreamSetup> streams_of(const PlannedPeer& planned, const Connection& connection,
                                       const std::vector<Track>& tracks) const;

@@ -17,11 +17,13 @@ namespace vicino::load {
 namespace {
 
 constexpr size_t receive_batch = 64;
-// GRO hands over a whole train. Not a power of two: the starts of messages would share a few cache lines' places.
+// GRO hands over a whole train. Not a power of two: the starts of messages would share a few cache
+// lines' places.
 constexpr size_t receive_room = 65'536 + 1'088;
 constexpr size_t send_batch = 64;
 constexpr size_t max_train = 40;
-constexpr int wanted_buffer = 32 << 20;  // bytes: a second of a burst in a busy moment; the kernel may cap it
+constexpr int wanted_buffer =
+    32 << 20;  // bytes: a second of a burst in a busy moment; the kernel may cap it
 constexpr uint64_t second_ns = 1'000'000'000;
 
 struct ReceiveControl {
@@ -29,7 +31,8 @@ struct ReceiveControl {
                                            CMSG_SPACE(sizeof(timespec))> bytes;
 };
 struct SendControl {
-  alignas(cmsghdr) std::array<uint8_t, CMSG_SPACE(sizeof(in_pktinfo)) + CMSG_SPACE(sizeof(uint16_t))> bytes;
+  alignas(cmsghdr)
+      std::array<uint8_t, CMSG_SPACE(sizeof(in_pktinfo)) + CMSG_SPACE(sizeof(uint16_t))> bytes;
 };
 
 uint64_t clock_ns(clockid_t clock) {
@@ -46,9 +49,9 @@ Address from_system(const sockaddr_in& s) {
 
 // What came beside a message.
 struct Beside {
-  size_t segment = 0;      // bytes of each datagram; 0: one datagram
-  uint32_t to = 0;         // the address it was sent to
-  uint64_t realtime = 0;   // when it came; 0: not told
+  size_t segment = 0;     // bytes of each datagram; 0: one datagram
+  uint32_t to = 0;        // the address it was sent to
+  uint64_t realtime = 0;  // when it came; 0: not told
 };
 Beside read_control(msghdr& message) {
   Beside beside;
@@ -64,7 +67,8 @@ Beside read_control(msghdr& message) {
     } else if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_TIMESTAMPNS) {
       timespec t;
       std::memcpy(&t, CMSG_DATA(c), sizeof t);
-      beside.realtime = static_cast<uint64_t>(t.tv_sec) * second_ns + static_cast<uint64_t>(t.tv_nsec);
+      beside.realtime =
+          static_cast<uint64_t>(t.tv_sec) * second_ns + static_cast<uint64_t>(t.tv_nsec);
     }
   }
   return beside;
@@ -87,12 +91,14 @@ Outcome<int> open_socket(uint16_t& port) {
                            "): raise the limit of open files (ulimit -n) or use fewer peers");
   }
   const int on = 1;
-  for (const auto& [force, plain] : {std::pair{SO_RCVBUFFORCE, SO_RCVBUF}, {SO_SNDBUFFORCE, SO_SNDBUF}}) {
+  for (const auto& [force, plain] :
+       {std::pair{SO_RCVBUFFORCE, SO_RCVBUF}, {SO_SNDBUFFORCE, SO_SNDBUF}}) {
     if (::setsockopt(fd, SOL_SOCKET, force, &wanted_buffer, sizeof wanted_buffer) != 0) {
       ::setsockopt(fd, SOL_SOCKET, plain, &wanted_buffer, sizeof wanted_buffer);
     }
   }
-  ::setsockopt(fd, SOL_UDP, UDP_GRO, &on, sizeof on);  // older kernels: one datagram a message, as handled
+  ::setsockopt(fd, SOL_UDP, UDP_GRO, &on,
+               sizeof on);  // older kernels: one datagram a message, as handled
   ::setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof on);
   ::setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
   sockaddr_in any{};
@@ -111,8 +117,8 @@ Outcome<int> open_socket(uint16_t& port) {
 }  // namespace
 
 Outcome<AddressRange> AddressRange::parse(std::string_view text) {
-  const auto wrong = std::unexpected("\"" + std::string(text) +
-                                     "\" is no IPv4 address, or range of addresses like 127.1.0.0/16");
+  const auto wrong = std::unexpected(
+      "\"" + std::string(text) + "\" is no IPv4 address, or range of addresses like 127.1.0.0/16");
   const size_t slash = text.find('/');
   const auto address = Address::parse(text.substr(0, slash), 0);
   if (!address || !address->is_v4()) return wrong;
@@ -122,7 +128,8 @@ Outcome<AddressRange> AddressRange::parse(std::string_view text) {
   if (!bits || *bits < 8 || *bits > 32) return wrong;
   if (*bits == 32) return range;
   const uint32_t size = uint32_t{1} << (32 - *bits);
-  range.first = (range.first & ~(size - 1)) + 1;  // neither the network's address nor the broadcast one
+  range.first =
+      (range.first & ~(size - 1)) + 1;  // neither the network's address nor the broadcast one
   range.addresses = std::max<uint32_t>(size - 2, 1);
   return range;
 }
@@ -163,7 +170,9 @@ struct Ports::Impl {
 
   // Peers are dealt to the sockets in turn.
   size_t socket_of(size_t peer) const { return peer % sockets.size(); }
-  uint32_t ip_of(size_t peer) const { return range.first + static_cast<uint32_t>(peer / sockets.size()); }
+  uint32_t ip_of(size_t peer) const {
+    return range.first + static_cast<uint32_t>(peer / sockets.size());
+  }
   size_t peer_at(size_t socket, uint32_t ip) const {
     return chosen_by_kernel() ? socket : size_t{ip - range.first} * sockets.size() + socket;
   }
@@ -184,8 +193,13 @@ struct Ports::Impl {
 size_t Ports::Impl::receive(size_t socket, const Handler& handle) {
   for (size_t i = 0; i < receive_batch; ++i) {
     in_parts[i] = {memory.data() + i * receive_room, receive_room};
-    in[i].msg_hdr = {&in_from[i], sizeof in_from[i], &in_parts[i], 1, in_control[i].bytes.data(),
-                     in_control[i].bytes.size(), 0};
+    in[i].msg_hdr = {&in_from[i],
+                     sizeof in_from[i],
+                     &in_parts[i],
+                     1,
+                     in_control[i].bytes.data(),
+                     in_control[i].bytes.size(),
+                     0};
   }
   const int count = ::recvmmsg(sockets[socket], in.data(), receive_batch, MSG_DONTWAIT, nullptr);
   if (count <= 0) return 0;
@@ -218,12 +232,13 @@ size_t Ports::Impl::train_length(size_t first) const {
   return count;
 }
 
-// Messages for the socket of the queue's datagram `first`, up to the first one of another socket. Returns how many;
-// `datagrams` is set to how many they hold.
+// Messages for the socket of the queue's datagram `first`, up to the first one of another socket.
+// Returns how many; `datagrams` is set to how many they hold.
 size_t Ports::Impl::fill_messages(size_t first, size_t& datagrams) {
   const size_t socket = socket_of(queued[first].peer);
   size_t messages = 0, parts = 0, at = first;
-  for (; messages < send_batch && at < queued.size() && socket_of(queued[at].peer) == socket; ++messages) {
+  for (; messages < send_batch && at < queued.size() && socket_of(queued[at].peer) == socket;
+       ++messages) {
     const size_t train = train_length(at);
     sockaddr_in& to = out_to[messages];
     to.sin_family = AF_INET;
@@ -237,7 +252,8 @@ size_t Ports::Impl::fill_messages(size_t first, size_t& datagrams) {
       source.ipi_spec_dst.s_addr = htonl(ip_of(queued[at].peer));
       add_control(header, control, IPPROTO_IP, IP_PKTINFO, source);
     }
-    if (train > 1) add_control(header, control, SOL_UDP, UDP_SEGMENT, static_cast<uint16_t>(queued[at].size));
+    if (train > 1)
+      add_control(header, control, SOL_UDP, UDP_SEGMENT, static_cast<uint16_t>(queued[at].size));
     for (size_t i = 0; i < train; ++i, ++at) {
       out_parts[parts++] = {queued_bytes.data() + queued[at].offset, queued[at].size};
     }
@@ -249,12 +265,14 @@ size_t Ports::Impl::fill_messages(size_t first, size_t& datagrams) {
 Ports::Ports(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Ports::~Ports() = default;
 
-Outcome<std::unique_ptr<Ports>> Ports::open(AddressRange range, size_t peers, size_t sockets, bool trains) {
+Outcome<std::unique_ptr<Ports>> Ports::open(AddressRange range, size_t peers, size_t sockets,
+                                            bool trains) {
   auto impl = std::make_unique<Impl>(range, trains);
   impl->epoll = ::epoll_create1(EPOLL_CLOEXEC);
   if (impl->epoll < 0) return std::unexpected(std::string("epoll: ") + std::strerror(errno));
   const size_t needed = (peers + range.addresses - 1) / range.addresses;
-  const size_t count = impl->chosen_by_kernel() ? peers : std::max(std::min(sockets, peers), needed);
+  const size_t count =
+      impl->chosen_by_kernel() ? peers : std::max(std::min(sockets, peers), needed);
   for (size_t i = 0; i < count; ++i) {
     uint16_t port = 0;
     const auto fd = open_socket(port);
@@ -279,7 +297,8 @@ void Ports::watch(int fd) {
 }
 
 bool Ports::wait(int64_t nanoseconds) {
-  const timespec time = {nanoseconds / static_cast<int64_t>(second_ns), nanoseconds % static_cast<int64_t>(second_ns)};
+  const timespec time = {nanoseconds / static_cast<int64_t>(second_ns),
+                         nanoseconds % static_cast<int64_t>(second_ns)};
   std::array<epoll_event, 256> events;
   const int count = ::epoll_pwait2(impl_->epoll, events.data(), events.size(), &time, nullptr);
   impl_->ready.clear();
@@ -315,7 +334,8 @@ void Ports::flush() {
     size_t datagrams = 0;
     const size_t messages = impl_->fill_messages(at, datagrams);
     for (size_t sent = 0; sent < messages;) {
-      const int more = ::sendmmsg(fd, impl_->out.data() + sent, static_cast<unsigned>(messages - sent), MSG_DONTWAIT);
+      const int more = ::sendmmsg(fd, impl_->out.data() + sent,
+                                  static_cast<unsigned>(messages - sent), MSG_DONTWAIT);
       if (more <= 0) ++impl_->dropped;
       sent += more > 0 ? static_cast<size_t>(more) : 1;
     }
@@ -334,7 +354,8 @@ uint64_t Ports::overflowed() const {
   for (const int fd : impl_->sockets) {
     std::array<uint32_t, SK_MEMINFO_VARS> values{};
     socklen_t size = sizeof values;
-    if (::getsockopt(fd, SOL_SOCKET, SO_MEMINFO, values.data(), &size) == 0) sum += values[SK_MEMINFO_DROPS];
+    if (::getsockopt(fd, SOL_SOCKET, SO_MEMINFO, values.data(), &size) == 0)
+      sum += values[SK_MEMINFO_DROPS];
   }
   return sum;
 }

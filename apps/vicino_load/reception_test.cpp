@@ -7,8 +7,10 @@ namespace {
 
 class ReceptionTest : public testing::Test {
  protected:
-  void get(uint32_t counter, bool retransmitted = false, uint8_t encoding = 0, bool measured = true) {
-    track.add({.encoding = encoding, .measured = measured, .counter = counter}, retransmitted, 1000, counts, delays);
+  void get(uint32_t counter, bool retransmitted = false, uint8_t encoding = 0,
+           bool measured = true) {
+    track.add({.encoding = encoding, .measured = measured, .counter = counter}, retransmitted, 1000,
+              counts, delays);
   }
   TrackReception track;
   ReceiverCounts counts;

@@ -14,9 +14,11 @@ double rounded(double value, double parts) {
 }
 
 // Microseconds, or with 1e6 milliseconds, of a histogram's nanoseconds.
-Json percentiles(const Histogram& h, double unit, std::initializer_list<std::pair<const char*, double>> shares) {
+Json percentiles(const Histogram& h, double unit,
+                 std::initializer_list<std::pair<const char*, double>> shares) {
   Json json = Json::object();
-  for (const auto& [name, share] : shares) json[name] = rounded(static_cast<double>(h.at(share)) / unit, 10);
+  for (const auto& [name, share] : shares)
+    json[name] = rounded(static_cast<double>(h.at(share)) / unit, 10);
   json["max"] = rounded(static_cast<double>(h.largest()) / unit, 10);
   return json;
 }
@@ -44,7 +46,8 @@ Json traffic(const Settings& s) {
                      {"layers", s.layers},
                      {"key_frame_seconds", s.key_frame_seconds}};
   }
-  if (s.audio) json["audio"] = {{"bitrate", s.audio_bitrate}, {"packets_per_second", audio_frame_rate}};
+  if (s.audio)
+    json["audio"] = {{"bitrate", s.audio_bitrate}, {"packets_per_second", audio_frame_rate}};
   return json;
 }
 
@@ -53,25 +56,31 @@ Json generator(const Tally& t, double cpu, double seconds) {
   return {{"cpu_seconds", rounded(cpu, 1000)},
           {"cpu_share", rounded(cpu / seconds, 1000)},
           {"cpu_us_per_packet",
-           t.received.received == 0 ? 0 : rounded(cpu * 1e6 / static_cast<double>(t.received.received), 1000)},
+           t.received.received == 0
+               ? 0
+               : rounded(cpu * 1e6 / static_cast<double>(t.received.received), 1000)},
           {"send_drops", t.send_drops},
           {"receive_drops", t.receive_drops},
           {"late_frames", t.late_frames},
           {"left_out_frames", t.frames_left_out}};
 }
 
-Json server(const Tally& t, const Plan& plan, const ProcessUse& before, const ProcessUse& start, const ProcessUse& end,
-            double seconds) {
+Json server(const Tally& t, const Plan& plan, const ProcessUse& before, const ProcessUse& start,
+            const ProcessUse& end, double seconds) {
   const double cpu = end.cpu_seconds - start.cpu_seconds;
   Json json = {{"cpu_seconds", rounded(cpu, 1000)},
                {"cpu_share", rounded(cpu / seconds, 1000)},
                {"cpu_us_per_packet",
-                t.received.received == 0 ? 0 : rounded(cpu * 1e6 / static_cast<double>(t.received.received), 1000)},
+                t.received.received == 0
+                    ? 0
+                    : rounded(cpu * 1e6 / static_cast<double>(t.received.received), 1000)},
                {"join_cpu_seconds", rounded(start.cpu_seconds - before.cpu_seconds, 100)},
                {"resident_kib", end.resident_kib},
                {"resident_kib_before", before.resident_kib}};
-  const double growth = static_cast<double>(end.resident_kib) - static_cast<double>(before.resident_kib);
-  json["kib_per_peer"] = rounded(growth / static_cast<double>(plan.publishers.size() + plan.subscribers.size()), 10);
+  const double growth =
+      static_cast<double>(end.resident_kib) - static_cast<double>(before.resident_kib);
+  json["kib_per_peer"] =
+      rounded(growth / static_cast<double>(plan.publishers.size() + plan.subscribers.size()), 10);
   return json;
 }
 
@@ -91,8 +100,9 @@ std::string interval_line(const Tally& tally, const Usage& start, const Usage& n
   return line.dump();
 }
 
-std::string result_line(const Settings& settings, const Plan& plan, const Tally& tally, const Usage& before,
-                        const Usage& start, const Usage& end, const Signalling& signalling) {
+std::string result_line(const Settings& settings, const Plan& plan, const Tally& tally,
+                        const Usage& before, const Usage& start, const Usage& end,
+                        const Signalling& signalling) {
   const double seconds = end.at - start.at;
   Json line = {{"type", "result"},
                {"scenario", name_of(settings.scenario)},

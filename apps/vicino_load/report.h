@@ -23,7 +23,8 @@ struct Signalling {
 
 std::string interval_line(const Tally& tally, const Usage& start, const Usage& now);
 // `before`: anybody joined; `start` and `end`: of the measured time.
-std::string result_line(const Settings& settings, const Plan& plan, const Tally& tally, const Usage& before,
-                        const Usage& start, const Usage& end, const Signalling& signalling);
+std::string result_line(const Settings& settings, const Plan& plan, const Tally& tally,
+                        const Usage& before, const Usage& start, const Usage& end,
+                        const Signalling& signalling);
 
 }  // namespace vicino::load

@@ -17,7 +17,7 @@ namespace vicino::load {
 namespace {
 
 constexpr std::string_view loopback_range = "127.1.0.0/16";
-constexpr auto look = std::chrono::milliseconds(10);      // between two looks at the engine
+constexpr auto look = std::chrono::milliseconds(10);        // between two looks at the engine
 constexpr auto under_way = std::chrono::milliseconds(500);  // for what was sent last to arrive
 
 void sleep_for(double s) {
@@ -30,7 +30,8 @@ AddressRange range_for(std::string_view url) {
   if (!url.starts_with(scheme)) return {};
   url.remove_prefix(scheme.size());
   const std::string host(url.substr(0, url.find_first_of(":/")));
-  return host.starts_with("127.") || host == "localhost" ? *AddressRange::parse(loopback_range) : AddressRange{};
+  return host.starts_with("127.") || host == "localhost" ? *AddressRange::parse(loopback_range)
+                                                         : AddressRange{};
 }
 
 Outcome<std::unique_ptr<Target>> target_of(const Settings& settings) {
@@ -71,26 +72,31 @@ class Run {
 
 Outcome<void> Run::prepare() {
   if (settings_.server_pid != 0 && !process_use(settings_.server_pid)) {
-    return std::unexpected("--server-pid: there is no process " + std::to_string(settings_.server_pid));
+    return std::unexpected("--server-pid: there is no process " +
+                           std::to_string(settings_.server_pid));
   }
   auto target = target_of(settings_);
   if (!target) return std::unexpected(target.error());
   target_ = std::move(*target);
-  const auto range = settings_.local.empty() ? range_for(settings_.server.url) : AddressRange::parse(settings_.local);
+  const auto range = settings_.local.empty() ? range_for(settings_.server.url)
+                                             : AddressRange::parse(settings_.local);
   if (!range) return std::unexpected("--local: " + range.error());
   auto ports = Ports::open(*range, plan_.peers(), settings_.sockets, settings_.trains);
   if (!ports) return std::unexpected(ports.error());
   constexpr std::array gcm = {rtc::SrtpProfile::aead_aes_128_gcm};
   // In the order of browsers, whose servers mostly take the first one.
-  constexpr std::array all = {rtc::SrtpProfile::aes128_cm_hmac_sha1_80, rtc::SrtpProfile::aead_aes_128_gcm,
+  constexpr std::array all = {rtc::SrtpProfile::aes128_cm_hmac_sha1_80,
+                              rtc::SrtpProfile::aead_aes_128_gcm,
                               rtc::SrtpProfile::aead_aes_256_gcm};
-  auto identity = settings_.default_profiles ? rtc::DtlsIdentity::create(all) : rtc::DtlsIdentity::create(gcm);
+  auto identity =
+      settings_.default_profiles ? rtc::DtlsIdentity::create(all) : rtc::DtlsIdentity::create(gcm);
   if (!identity) return std::unexpected(std::string(identity.error().where));
   identity_ = std::move(*identity);
   before_ = usage();
   engine_ = std::make_unique<Engine>(std::move(*ports), plan_.peers(), plan_.directory, *identity_,
                                      microseconds(settings_.poll_us));
-  joiner_ = std::make_unique<Joiner>(settings_, plan_, *target_, *engine_, identity_->fingerprint());
+  joiner_ =
+      std::make_unique<Joiner>(settings_, plan_, *target_, *engine_, identity_->fingerprint());
   for (const std::string& room : plan_.rooms) {
     if (const auto made = target_->make_room(room, settings_.publishers); !made) return made;
   }
@@ -105,9 +111,10 @@ Outcome<void> Run::until(const char* what, size_t wanted, size_t Tally::*count) 
     if (there >= wanted) return {};
     if (joiner_->failed() > 0) return std::unexpected(joiner_->first_failure());
     if (Clock::now() >= deadline) {
-      return std::unexpected("Only " + std::to_string(there) + " of " + std::to_string(wanted) + " " + what + " within " +
-                             std::to_string(settings_.join_timeout) +
-                             " s. Is the server's UDP port reachable from here, at the address it announces?");
+      return std::unexpected(
+          "Only " + std::to_string(there) + " of " + std::to_string(wanted) + " " + what +
+          " within " + std::to_string(settings_.join_timeout) +
+          " s. Is the server's UDP port reachable from here, at the address it announces?");
     }
     std::this_thread::sleep_for(look);
   }
@@ -115,7 +122,9 @@ Outcome<void> Run::until(const char* what, size_t wanted, size_t Tally::*count) 
 
 Outcome<void> Run::join() {
   joiner_->join_publishers(0);
-  if (auto there = until("publishers connected", plan_.publishers.size(), &Tally::publishers); !there) return there;
+  if (auto there = until("publishers connected", plan_.publishers.size(), &Tally::publishers);
+      !there)
+    return there;
   joiner_->join_subscribers(plan_.subscribers, plan_.publishers.size());
   return until("subscribers got media", plan_.subscribers.size(), &Tally::with_media);
 }
@@ -151,13 +160,15 @@ Outcome<void> Run::measure() {
   engine_->ask([this] { engine_->measure(true); });
   {
     std::jthread storm;
-    if (!plan_.storm.empty()) storm = std::jthread([this](std::stop_token over) { disturb(std::move(over)); });
+    if (!plan_.storm.empty())
+      storm = std::jthread([this](std::stop_token over) { disturb(std::move(over)); });
     watch_for(settings_.duration, start);
   }
   engine_->ask([this] { engine_->measure(false); });
   const Usage end = usage();
   std::this_thread::sleep_for(under_way);
-  print_(result_line(settings_, plan_, now(), before_, start, end, {joiner_->signalling(), joiner_->failed()}));
+  print_(result_line(settings_, plan_, now(), before_, start, end,
+                     {joiner_->signalling(), joiner_->failed()}));
   if (joiner_->failed() > 0) return std::unexpected(joiner_->first_failure());
   return {};
 }

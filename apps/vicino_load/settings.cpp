@@ -20,7 +20,8 @@ std::vector<Track> tracks_of(const Settings& settings) {
   if (!settings.video) return tracks;
   Track video{settings.scenario == Scenario::screen ? Content::screen : Content::camera, {}};
   for (size_t i = 0; i < settings.layers; ++i) {
-    video.encodings.push_back({settings.layers == 1 ? "" : rids[rids.size() - settings.layers + i], 0});
+    video.encodings.push_back(
+        {settings.layers == 1 ? "" : rids[rids.size() - settings.layers + i], 0});
   }
   tracks.push_back(std::move(video));
   return tracks;
@@ -65,7 +66,9 @@ std::string_view name_of(Scenario scenario) {
 }
 
 Shape shape_of(const Settings& settings, Content content, size_t encoding) {
-  Shape shape{.content = content, .packet_size = settings.packet_size, .key_frame_seconds = settings.key_frame_seconds};
+  Shape shape{.content = content,
+              .packet_size = settings.packet_size,
+              .key_frame_seconds = settings.key_frame_seconds};
   if (content == Content::audio) {
     shape.bitrate = settings.audio_bitrate;
     shape.frame_rate = audio_frame_rate;
@@ -99,19 +102,23 @@ Plan plan_of(const Settings& settings) {
     };
     for (uint32_t i = 0; i < settings.publishers; ++i, ++participant) {
       const auto number = static_cast<uint32_t>(plan.publishers.size());
-      plan.publishers.push_back({.room = room, .participant = participant, .tracks = tracks, .publisher = number});
-      plan.directory.publishers.push_back({room, participant, i * static_cast<uint32_t>(tracks.size()),
+      plan.publishers.push_back(
+          {.room = room, .participant = participant, .tracks = tracks, .publisher = number});
+      plan.directory.publishers.push_back({room, participant,
+                                           i * static_cast<uint32_t>(tracks.size()),
                                            static_cast<uint32_t>(tracks.size())});
       if (meeting && settings.publishers > 1) {
         plan.subscribers.push_back(subscriber(participant, settings.publishers - 1, true));
       }
     }
-    plan.directory.room_tracks.push_back(static_cast<uint32_t>(settings.publishers * tracks.size()));
+    plan.directory.room_tracks.push_back(
+        static_cast<uint32_t>(settings.publishers * tracks.size()));
     for (size_t i = 0; i < settings.subscribers; ++i) {
       plan.subscribers.push_back(subscriber(participant++, settings.publishers, true));
     }
     const size_t storm = (settings.storm + settings.rooms - 1 - room) / settings.rooms;
-    for (size_t i = 0; i < storm; ++i) plan.storm.push_back(subscriber(participant++, settings.publishers, false));
+    for (size_t i = 0; i < storm; ++i)
+      plan.storm.push_back(subscriber(participant++, settings.publishers, false));
   }
   return plan;
 }

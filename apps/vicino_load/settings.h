@@ -1,4 +1,5 @@
-// What a run is: a named scenario and what was changed of it, worked out into rooms, publishers and subscribers.
+// What a run is: a named scenario and what was changed of it, worked out into rooms, publishers and
+// subscribers.
 #pragma once
 
 #include <optional>
@@ -27,15 +28,15 @@ struct Settings {
 
   double duration = 10, warmup = 2, interval = 0;  // seconds
   double ramp = 200;                               // joins per second; 0: all at once
-  size_t storm = 0;                                // subscribers more that join while it is measured
-  bool churn = false;                              // and leave and join again until the end
+  size_t storm = 0;    // subscribers more that join while it is measured
+  bool churn = false;  // and leave and join again until the end
   bool nack = false;
   bool default_profiles = false;  // SRTP: what browsers offer; false: AES-128-GCM alone
 
   std::string target = "vicino";
   TargetOptions server;
   std::string room_prefix = "load";
-  std::string local;    // address or range; "": chosen by the server's address
+  std::string local;  // address or range; "": chosen by the server's address
   size_t sockets = 1;
   size_t threads = 8;   // for signalling
   bool trains = false;  // send with UDP_SEGMENT
@@ -53,8 +54,8 @@ std::string_view name_of(Scenario scenario);
 struct PlannedPeer {
   uint32_t room = 0;
   uint32_t participant = 0;
-  std::vector<Track> tracks;         // of a publisher; SSRCs not yet chosen
-  uint32_t publisher = 0;            // number in stamps, if it has tracks
+  std::vector<Track> tracks;                // of a publisher; SSRCs not yet chosen
+  uint32_t publisher = 0;                   // number in stamps, if it has tracks
   size_t audio_slots = 0, video_slots = 0;  // of a subscriber
   bool counted = true;
 };

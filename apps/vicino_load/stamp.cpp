@@ -5,7 +5,8 @@
 namespace vicino::load {
 namespace {
 
-// magic 4 | publisher 4 | track 1 | encoding 1 | flags 1 | zero 1 | covered 4 | counter 4 | sent 8 | checksum 8
+// magic 4 | publisher 4 | track 1 | encoding 1 | flags 1 | zero 1 | covered 4 | counter 4 | sent 8
+// | checksum 8
 constexpr uint32_t magic = 0x56'4c'53'31;  // "VLS1"
 constexpr uint8_t flag_measured = 1;
 constexpr size_t checksum_at = stamp_size - 8;
@@ -26,8 +27,8 @@ uint64_t mixed(uint64_t h) {
 
 }  // namespace
 
-// Four independent lanes, so that the multiplications overlap. Each step is a bijection of the lane's state, so a
-// changed word always changes the sum.
+// Four independent lanes, so that the multiplications overlap. Each step is a bijection of the
+// lane's state, so a changed word always changes the sum.
 uint64_t checksum(Bytes bytes) {
   constexpr uint64_t prime = 0x9e3779b97f4a7c15;
   uint64_t a = 1, b = 2, c = 3, d = 4;

@@ -19,7 +19,12 @@ Buffer stamped(size_t size, size_t content, const Stamp& stamp) {
   return payload;
 }
 
-const Stamp example{.publisher = 70'000, .track = 3, .encoding = 2, .measured = true, .counter = 4'000'000'001, .sent_ns = 1ull << 60};
+const Stamp example{.publisher = 70'000,
+                    .track = 3,
+                    .encoding = 2,
+                    .measured = true,
+                    .counter = 4'000'000'001,
+                    .sent_ns = 1ull << 60};
 
 TEST(Stamp, ComesBackAsWritten) {
   for (const size_t size : {stamp_size, stamp_size + 1, size_t{100}, size_t{1200}}) {

@@ -9,7 +9,7 @@ namespace {
 struct SentTracks {
   std::vector<uint64_t> packets;  // by publisher and track
   std::vector<bool> simulcast;
-  std::vector<size_t> first;      // of each publisher
+  std::vector<size_t> first;  // of each publisher
 };
 
 SentTracks sent_tracks(const Engine& engine) {
@@ -36,10 +36,13 @@ uint64_t expected_of(const Client& client, const Directory& directory, const Sen
   uint64_t expected = 0;
   for (size_t p = 0; p < directory.publishers.size(); ++p) {
     const Directory::Publisher& publisher = directory.publishers[p];
-    if (publisher.room != client.setup().room || publisher.participant == client.setup().participant) continue;
+    if (publisher.room != client.setup().room ||
+        publisher.participant == client.setup().participant)
+      continue;
     for (uint32_t t = 0; t < publisher.tracks; ++t) {
       const size_t track = sent.first[p] + t;
-      expected += sent.simulcast[track] ? client.track(publisher.first_track + t).in_runs() : sent.packets[track];
+      expected += sent.simulcast[track] ? client.track(publisher.first_track + t).in_runs()
+                                        : sent.packets[track];
     }
   }
   return expected;
@@ -57,7 +60,8 @@ void add_publisher(const Client& client, Tally& sum) {
   }
 }
 
-void add_subscriber(const Client& client, const Directory& directory, const SentTracks& sent, Tally& sum) {
+void add_subscriber(const Client& client, const Directory& directory, const SentTracks& sent,
+                    Tally& sum) {
   if (!client.setup().counted) {
     sum.bystanders_bad += client.counts().bad_stamp + client.counts().unauthenticated;
   } else {
@@ -67,7 +71,9 @@ void add_subscriber(const Client& client, const Directory& directory, const Sent
     if (client.connected_at()) sum.received.expected += expected_of(client, directory, sent);
   }
   if (client.first_packet_at()) {
-    sum.join.add(static_cast<uint64_t>((*client.first_packet_at() - client.setup().joining_since).us) * 1000);
+    sum.join.add(
+        static_cast<uint64_t>((*client.first_packet_at() - client.setup().joining_since).us) *
+        1000);
   }
 }
 
@@ -81,9 +87,12 @@ Tally tally(const Engine& engine) {
     if (!client) continue;
     if (client->state() == Client::State::lost) ++sum.lost;
     if (client->connected_at()) {
-      sum.connect.add(static_cast<uint64_t>((*client->connected_at() - client->setup().joining_since).us) * 1000);
+      sum.connect.add(
+          static_cast<uint64_t>((*client->connected_at() - client->setup().joining_since).us) *
+          1000);
     }
-    if (client->tag_bytes() > 0) tag = tag.value_or(client->tag_bytes()) == client->tag_bytes() ? client->tag_bytes() : 0;
+    if (client->tag_bytes() > 0)
+      tag = tag.value_or(client->tag_bytes()) == client->tag_bytes() ? client->tag_bytes() : 0;
     if (client->subscriber()) {
       add_subscriber(*client, engine.directory(), sent, sum);
     } else {

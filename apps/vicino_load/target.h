@@ -1,5 +1,6 @@
-// A server under load, as the generator sees it: rooms, publishers, subscribers. One implementation per kind of server
-// speaks that server's signalling; all media (ICE, DTLS, SRTP, RTP, RTCP) is the generator's own and the same for all.
+// A server under load, as the generator sees it: rooms, publishers, subscribers. One implementation
+// per kind of server speaks that server's signalling; all media (ICE, DTLS, SRTP, RTP, RTCP) is the
+// generator's own and the same for all.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +15,8 @@
 
 namespace vicino::load {
 
-// Errors are sentences for whoever runs the program: what failed, what the server said, what to do about it.
+// Errors are sentences for whoever runs the program: what failed, what the server said, what to do
+// about it.
 template <class T>
 using Outcome = std::expected<T, std::string>;
 
@@ -42,32 +44,35 @@ struct PublishRequest {
 };
 struct SubscribeRequest {
   std::string room;
-  std::string peer;                 // "" or that of a publisher, whose own media it must not get
-  rtc::TransportParameters local;   // as above
-  size_t audio_slots = 0;           // how many streams of each kind to receive at most
+  std::string peer;                // "" or that of a publisher, whose own media it must not get
+  rtc::TransportParameters local;  // as above
+  size_t audio_slots = 0;          // how many streams of each kind to receive at most
   size_t video_slots = 0;
-  std::vector<std::string> publishers;  // Connection::id of all whose media it is to get: they publish already
+  std::vector<std::string>
+      publishers;  // Connection::id of all whose media it is to get: they publish already
 };
 
-// What was agreed. `sections` has the m-lines in use, with directions as the generator does them. Of a publisher: one
-// per track of the request, in its order, direction send. Of a subscriber: direction receive; SSRCs needn't be known.
-// Of each are used: kind, mid, codecs (payload types), extensions, nack, pli, transport_cc.
+// What was agreed. `sections` has the m-lines in use, with directions as the generator does them.
+// Of a publisher: one per track of the request, in its order, direction send. Of a subscriber:
+// direction receive; SSRCs needn't be known. Of each are used: kind, mid, codecs (payload types),
+// extensions, nack, pli, transport_cc.
 struct Connection {
   std::string id;  // the target's own, not empty
-  // client: ICE controlling, DTLS client, which suits servers that are ICE-lite or accept being controlled. server:
-  // ICE-lite and DTLS passive, for servers that insist on controlling; the description must then have said a=ice-lite.
-  // Checks of the server are answered in both roles.
+  // client: ICE controlling, DTLS client, which suits servers that are ICE-lite or accept being
+  // controlled. server: ICE-lite and DTLS passive, for servers that insist on controlling; the
+  // description must then have said a=ice-lite. Checks of the server are answered in both roles.
   rtc::PeerConfig::Role role = rtc::PeerConfig::Role::client;
   rtc::TransportParameters remote;  // candidates are UDP, the generator probes the first ones
   std::vector<rtc::MediaSection> sections;
 };
 
-// All calls block, and may come from several threads at once. What a server's session needs to stay alive (keep-alive
-// requests, long polls) is the target's own business, on a thread of its own.
+// All calls block, and may come from several threads at once. What a server's session needs to stay
+// alive (keep-alive requests, long polls) is the target's own business, on a thread of its own.
 class Target {
  public:
   virtual ~Target() = default;
-  // Makes sure that the room is there before anybody publishes. `publishers`: how many will, at most.
+  // Makes sure that the room is there before anybody publishes. `publishers`: how many will, at
+  // most.
   virtual Outcome<void> make_room(const std::string& room, size_t publishers) = 0;
   virtual Outcome<Connection> publish(const PublishRequest& request) = 0;
   virtual Outcome<Connection> subscribe(const SubscribeRequest& request) = 0;

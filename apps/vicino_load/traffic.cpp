@@ -56,8 +56,9 @@ bool SendStream::is_key_frame() {
   return true;
 }
 
-// VP8: payload descriptor with a 15-bit picture id (RFC 7741 section 4.2), on a frame's first packet the frame's header
-// (RFC 6386 section 9.1). Audio: nothing. Returns what of the payload is the server's to change.
+// VP8: payload descriptor with a 15-bit picture id (RFC 7741 section 4.2), on a frame's first
+// packet the frame's header (RFC 6386 section 9.1). Audio: nothing. Returns what of the payload is
+// the server's to change.
 size_t SendStream::write_payload(MutBytes payload, bool first, bool key_frame) {
   const size_t offset = counter_ * 64u % noise_size;
   copy(Bytes(noise_).subspan(offset, payload.size()), payload);
@@ -112,7 +113,9 @@ void SendStream::send_frame(Instant now, uint64_t now_ns, bool measured,
                             uint16_t& transport_sequence, rtc::Peer& peer, rtc::Outbox& out) {
   const bool key_frame = is_key_frame();
   const FrameCut cut(frame_bytes(setup_.shape, key_frame), setup_.shape.packet_size);
-  timestamp_ = timestamp_base_ + static_cast<uint32_t>((due_ - start_).us * clock_rate(setup_.shape.content) / 1'000'000);
+  timestamp_ =
+      timestamp_base_ +
+      static_cast<uint32_t>((due_ - start_).us * clock_rate(setup_.shape.content) / 1'000'000);
   std::array<uint8_t, limits::max_datagram> memory, header;
   for (size_t i = 0; i < cut.packets(); ++i) {
     const MutBytes payload = MutBytes(memory).first(cut.size(i));
@@ -125,7 +128,8 @@ void SendStream::send_frame(Instant now, uint64_t now_ns, bool measured,
                  .counter = counter_,
                  .sent_ns = now_ns});
     const bool named = key_frame || counter_ < named_packets;
-    const Bytes head = write_header(header, i + 1 == cut.packets(), named, now_ns, transport_sequence);
+    const Bytes head =
+        write_header(header, i + 1 == cut.packets(), named, now_ns, transport_sequence);
     if (!peer.send_rtp(head, payload, out)) break;  // not connected any more
     ++transport_sequence;
     ++sequence_;

@@ -1,5 +1,6 @@
-// What publishers send: streams of frames with the shape of a camera, a shared screen or a voice, every packet stamped.
-// Sans-IO; the content is noise, the descriptors in front are real, so that servers forward it.
+// What publishers send: streams of frames with the shape of a camera, a shared screen or a voice,
+// every packet stamped. Sans-IO; the content is noise, the descriptors in front are real, so that
+// servers forward it.
 #pragma once
 
 #include <cstdint>
@@ -58,8 +59,9 @@ class SendStream {
   Instant due() const { return due_; }
   uint32_t ssrc() const { return setup_.ssrc; }
   const StreamSetup& setup() const { return setup_; }
-  // Sends the frame that is due and says when the next one is. `measured` goes into the stamps. `transport_sequence` is
-  // the connection's. A stream that is a second behind leaves frames out: see left_out().
+  // Sends the frame that is due and says when the next one is. `measured` goes into the stamps.
+  // `transport_sequence` is the connection's. A stream that is a second behind leaves frames out:
+  // see left_out().
   void send_frame(Instant now, uint64_t now_ns, bool measured, uint16_t& transport_sequence,
                   rtc::Peer& peer, rtc::Outbox& out);
   void request_key_frame() { key_frame_wanted_ = true; }

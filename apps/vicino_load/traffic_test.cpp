@@ -84,7 +84,8 @@ class SendStreamTest : public testing::Test {
     for (const auto& datagram : out.datagrams()) {
       const Bytes sealed = out.bytes(datagram);
       Buffer copy(sealed.begin(), sealed.end());
-      const auto incoming = pair.server->handle_datagram(pair.now, rtc::client_address, copy, unused);
+      const auto incoming =
+          pair.server->handle_datagram(pair.now, rtc::client_address, copy, unused);
       EXPECT_TRUE(incoming.has_value());
       if (!incoming) continue;
       const auto packet = rtc::RtpPacket::parse(incoming->packet);
@@ -93,7 +94,8 @@ class SendStreamTest : public testing::Test {
       const auto stamp = read_stamp(packet->payload());
       EXPECT_TRUE(stamp.has_value());
       got.push_back({packet->marker(), packet->sequence(), load16(packet->extension(3)->data()),
-                     descriptor ? descriptor->info : rtc::PictureInfo{}, stamp.value_or(Stamp{}), packet->payload().size()});
+                     descriptor ? descriptor->info : rtc::PictureInfo{}, stamp.value_or(Stamp{}),
+                     packet->payload().size()});
     }
     return got;
   }
@@ -112,7 +114,8 @@ TEST_F(SendStreamTest, FramesAreBurstsThatServersCanRead) {
   ASSERT_EQ(delta.size(), 10u);
   EXPECT_TRUE(delta[0].info.begins_frame);
   EXPECT_FALSE(delta[0].info.key_frame);
-  EXPECT_EQ(*delta[0].info.picture_id, static_cast<uint16_t>((*key[0].info.picture_id + 1) & 0x7fff));
+  EXPECT_EQ(*delta[0].info.picture_id,
+            static_cast<uint16_t>((*key[0].info.picture_id + 1) & 0x7fff));
   for (size_t i = 0; i < delta.size(); ++i) {
     EXPECT_EQ(delta[i].marker, i + 1 == delta.size());
     EXPECT_EQ(delta[i].stamp.counter, key.size() + i);
@@ -153,7 +156,8 @@ TEST_F(SendStreamTest, AGeneratorFarBehindLeavesFramesOut) {
 }
 
 TEST_F(SendStreamTest, AudioIsAPacketAFrame) {
-  SendStream stream = make({.content = Content::audio, .bitrate = 40'000, .frame_rate = audio_frame_rate});
+  SendStream stream =
+      make({.content = Content::audio, .bitrate = 40'000, .frame_rate = audio_frame_rate});
   const auto got = frame(stream);
   ASSERT_EQ(got.size(), 1u);
   EXPECT_EQ(got[0].size, 100u);
