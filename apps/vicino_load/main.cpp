@@ -102,7 +102,7 @@ void add_generator(CLI::App& app, Settings& s) {
   app.add_option("--local", s.local,
                  "IPv4 address or range of own addresses for the peers, e.g. 10.9.0.0/16 with "
                  "\"ip route add local 10.9.0.0/16 dev lo\"; without it 127.1.0.0/16 on loopback, "
-                 "else the system's choice")
+                 "else this machine's address")
       ->group("Generator");
   app.add_option("--sockets", s.sockets, "UDP sockets that the peers share")
       ->check(CLI::Range(1, 1000))

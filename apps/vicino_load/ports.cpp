@@ -1,6 +1,7 @@
 #include "ports.h"
 
 #include <linux/sock_diag.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
 #include <sys/epoll.h>
@@ -134,6 +135,26 @@ Outcome<AddressRange> AddressRange::parse(std::string_view text) {
   return range;
 }
 
+Outcome<AddressRange> AddressRange::towards(const std::string& host) {
+  addrinfo hints{};
+  hints.ai_family = AF_INET;
+  hints.ai_socktype = SOCK_DGRAM;
+  addrinfo* found = nullptr;
+  if (::getaddrinfo(host.c_str(), "9", &hints, &found) != 0) {
+    return std::unexpected("the server's name \"" + host + "\" has no IPv4 address");
+  }
+  // Connecting a UDP socket sends nothing: it asks for the route.
+  const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  sockaddr_in own{};
+  socklen_t size = sizeof own;
+  const bool known = ::connect(fd, found->ai_addr, found->ai_addrlen) == 0 &&
+                     ::getsockname(fd, reinterpret_cast<sockaddr*>(&own), &size) == 0;
+  ::close(fd);
+  ::freeaddrinfo(found);
+  if (!known) return std::unexpected("there is no route to \"" + host + "\"");
+  return AddressRange{ntohl(own.sin_addr.s_addr), 1};
+}
+
 struct Ports::Impl {
   AddressRange range;
   bool trains;
@@ -142,7 +163,6 @@ struct Ports::Impl {
   std::vector<uint16_t> ports{};
   std::vector<uint32_t> ready{};
   uint64_t dropped = 0;
-  bool chosen_by_kernel() const { return range.first == 0; }
 
   std::vector<uint8_t> memory = std::vector<uint8_t>(receive_batch * receive_room);
   std::array<mmsghdr, receive_batch> in{};
@@ -174,7 +194,7 @@ struct Ports::Impl {
     return range.first + static_cast<uint32_t>(peer / sockets.size());
   }
   size_t peer_at(size_t socket, uint32_t ip) const {
-    return chosen_by_kernel() ? socket : size_t{ip - range.first} * sockets.size() + socket;
+    return size_t{ip - range.first} * sockets.size() + socket;
   }
 
   Outcome<void> watch(int fd, uint32_t number) {
@@ -247,11 +267,9 @@ size_t Ports::Impl::fill_messages(size_t first, size_t& datagrams) {
     msghdr& header = out[messages].msg_hdr;
     header = {&to, sizeof to, &out_parts[parts], train, out_control[messages].bytes.data(), 0, 0};
     auto* control = reinterpret_cast<cmsghdr*>(out_control[messages].bytes.data());
-    if (!chosen_by_kernel()) {
-      in_pktinfo source{};
-      source.ipi_spec_dst.s_addr = htonl(ip_of(queued[at].peer));
-      add_control(header, control, IPPROTO_IP, IP_PKTINFO, source);
-    }
+    in_pktinfo source{};
+    source.ipi_spec_dst.s_addr = htonl(ip_of(queued[at].peer));
+    add_control(header, control, IPPROTO_IP, IP_PKTINFO, source);
     if (train > 1)
       add_control(header, control, SOL_UDP, UDP_SEGMENT, static_cast<uint16_t>(queued[at].size));
     for (size_t i = 0; i < train; ++i, ++at) {
@@ -271,8 +289,7 @@ Outcome<std::unique_ptr<Ports>> Ports::open(AddressRange range, size_t peers, si
   impl->epoll = ::epoll_create1(EPOLL_CLOEXEC);
   if (impl->epoll < 0) return std::unexpected(std::string("epoll: ") + std::strerror(errno));
   const size_t needed = (peers + range.addresses - 1) / range.addresses;
-  const size_t count =
-      impl->chosen_by_kernel() ? peers : std::max(std::min(sockets, peers), needed);
+  const size_t count = std::max(std::min(sockets, peers), needed);
   for (size_t i = 0; i < count; ++i) {
     uint16_t port = 0;
     const auto fd = open_socket(port);

@@ -15,14 +15,15 @@
 
 namespace vicino::load {
 
-// Where peers live. `addresses` 1 and `first` 0.0.0.0: the kernel's choice of address, a socket per
-// peer.
+// Where peers live: IPv4 addresses as numbers. With one address each peer has a socket of its own.
 struct AddressRange {
-  uint32_t first = 0;  // IPv4 address as a number
+  uint32_t first = 0;
   uint32_t addresses = 1;
 
   // "127.1.0.0/16", or a single address. Errors: a sentence.
   static Outcome<AddressRange> parse(std::string_view text);
+  // The one address from which this machine reaches `host`, a name or numeric. Errors: a sentence.
+  static Outcome<AddressRange> towards(const std::string& host);
 };
 
 class Ports {

@@ -1,11 +1,6 @@
 #include "run.h"
 
-#include <netdb.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-
 #include <chrono>
-#include <cstring>
 #include <thread>
 
 #include "joiner.h"
@@ -24,14 +19,13 @@ void sleep_for(double s) {
   std::this_thread::sleep_for(std::chrono::duration<double>(s));
 }
 
-// On loopback all of 127.0.0.0/8 is this machine's; elsewhere the kernel chooses the address.
-AddressRange range_for(std::string_view url) {
+// On loopback all of 127.0.0.0/8 is this machine's; elsewhere its own address.
+Outcome<AddressRange> range_for(std::string_view url) {
   constexpr std::string_view scheme = "http://";
-  if (!url.starts_with(scheme)) return {};
-  url.remove_prefix(scheme.size());
+  if (url.starts_with(scheme)) url.remove_prefix(scheme.size());
   const std::string host(url.substr(0, url.find_first_of(":/")));
-  return host.starts_with("127.") || host == "localhost" ? *AddressRange::parse(loopback_range)
-                                                         : AddressRange{};
+  if (host.starts_with("127.") || host == "localhost") return AddressRange::parse(loopback_range);
+  return AddressRange::towards(host);
 }
 
 Outcome<std::unique_ptr<Target>> target_of(const Settings& settings) {
@@ -80,7 +74,7 @@ Outcome<void> Run::prepare() {
   target_ = std::move(*target);
   const auto range = settings_.local.empty() ? range_for(settings_.server.url)
                                              : AddressRange::parse(settings_.local);
-  if (!range) return std::unexpected("--local: " + range.error());
+  if (!range) return std::unexpected(range.error());
   auto ports = Ports::open(*range, plan_.peers(), settings_.sockets, settings_.trains);
   if (!ports) return std::unexpected(ports.error());
   constexpr std::array gcm = {rtc::SrtpProfile::aead_aes_128_gcm};
