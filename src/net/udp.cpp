@@ -13,7 +13,7 @@ namespace {
 
 constexpr size_t receive_batch = 32;
 constexpr size_t receive_room = 65'535;  // GRO hands over a whole train
-constexpr size_t send_batch = rtc::Outbox::max_segments;  // messages per sendmmsg
+constexpr size_t send_batch = 64;        // messages per sendmmsg
 constexpr int socket_buffer = 4 << 20;   // about 30 ms of a gigabit; the kernel caps it
 
 union SocketAddress {
@@ -153,49 +153,46 @@ size_t UdpSocket::receive(const std::function<void(const Address&, MutBytes)>& h
   return datagrams;
 }
 
+// Trains whole, or datagram by datagram.
+struct UdpSocket::Cursor {
+  std::span<const rtc::Outbox::Train> trains;  // what is left
+  size_t sent = 0;                             // datagrams of the first one
+
+  bool whole(bool gso) const { return gso && sent == 0; }
+  size_t datagrams(bool gso) const { return whole(gso) ? trains.front().count : 1; }
+  void advance(bool gso) {
+    sent += datagrams(gso);
+    if (sent < trains.front().count) return;
+    trains = trains.subspan(1);
+    sent = 0;
+  }
+};
+
 void UdpSocket::send(const rtc::Outbox& out) {
-  std::span<const rtc::Outbox::Train> trains = out.trains();
-  while (!trains.empty()) {
-    if (!gso_) {
-      send_singly(out, trains.front());
-      trains = trains.subspan(1);
+  for (Cursor at{out.trains()}; !at.trains.empty();) {
+    size_t sent = send_some(out, at);
+    const bool cut = gso_ && at.datagrams(true) > 1 && (errno == EIO || errno == EINVAL || errno == EOPNOTSUPP);
+    if (sent == 0 && cut) {
+      gso_ = false;  // the path's device can't segment: this train goes again, from now on one datagram at a time
       continue;
     }
-    const size_t sent = send_whole(out, trains);
-    trains = trains.subspan(sent);
-    if (sent > 0) continue;
-    const bool cut = trains.front().count > 1 && (errno == EIO || errno == EINVAL || errno == EOPNOTSUPP);
-    if (cut) {
-      gso_ = false;  // the path's device can't segment: this train goes again, from now on one datagram at a time
-    } else {
-      dropped_ += trains.front().count;
-      trains = trains.subspan(1);
-    }
+    if (sent == 0) dropped_ += at.datagrams(gso_);
+    for (sent = std::max<size_t>(sent, 1); sent > 0; --sent) at.advance(gso_);
   }
 }
 
-// One sendmmsg. Returns how many trains the kernel took; 0 with errno set.
-size_t UdpSocket::send_whole(const rtc::Outbox& out, std::span<const rtc::Outbox::Train> trains) {
-  const size_t count = std::min(send_batch, trains.size());
-  for (size_t i = 0; i < count; ++i) buffers_->set(i, trains[i].to, v4_, out.bytes(trains[i]), trains[i].segment);
+// One sendmmsg. Returns how many messages the kernel took; 0 with errno set.
+size_t UdpSocket::send_some(const rtc::Outbox& out, Cursor at) {
+  size_t count = 0;
+  for (; count < send_batch && !at.trains.empty(); ++count, at.advance(gso_)) {
+    const rtc::Outbox::Train& train = at.trains.front();
+    Bytes bytes = out.bytes(train).subspan(at.sent * train.segment);
+    if (!at.whole(gso_)) bytes = bytes.first(std::min(bytes.size(), train.segment));
+    buffers_->set(count, train.to, v4_, bytes, train.segment);
+  }
   ++send_calls_;
   const int sent = ::sendmmsg(fd_, buffers_->out.data(), static_cast<unsigned>(count), MSG_DONTWAIT);
   return sent > 0 ? static_cast<size_t>(sent) : 0;
-}
-
-void UdpSocket::send_singly(const rtc::Outbox& out, const rtc::Outbox::Train& train) {
-  const Bytes all = out.bytes(train);
-  for (size_t i = 0; i < train.count; ++i) {
-    const size_t offset = i * train.segment;
-    const size_t size = std::min(train.segment, all.size() - offset);
-    buffers_->set(i, train.to, v4_, all.subspan(offset, size), size);
-  }
-  for (size_t done = 0; done < train.count;) {
-    ++send_calls_;
-    const int sent = ::sendmmsg(fd_, buffers_->out.data() + done, static_cast<unsigned>(train.count - done), MSG_DONTWAIT);
-    if (sent <= 0) ++dropped_;  // this one; the next may fit
-    done += sent > 0 ? static_cast<size_t>(sent) : 1;
-  }
 }
 
 }  // namespace vicino::net

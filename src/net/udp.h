@@ -36,8 +36,8 @@ class UdpSocket {
  private:
   struct Buffers;
   UdpSocket(int fd, uint16_t port, bool v4);
-  size_t send_whole(const rtc::Outbox& out, std::span<const rtc::Outbox::Train> trains);
-  void send_singly(const rtc::Outbox& out, const rtc::Outbox::Train& train);
+  struct Cursor;
+  size_t send_some(const rtc::Outbox& out, Cursor at);
 
   int fd_;
   uint16_t port_;

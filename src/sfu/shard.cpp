@@ -108,6 +108,7 @@ struct Shard::Impl {
 
   void add(Instant now, RoomId room, ParticipantSetup setup, rtc::PeerConfig transport,
            bool replace, rtc::Outbox& out);
+  void leave(Instant now, RoomId room, ParticipantId participant, rtc::Outbox& out);
   void remove_peer(ParticipantId id, rtc::Outbox& out);
   void remove(Instant now, RoomId room, ParticipantId id, rtc::Outbox& out);
 };
@@ -279,10 +280,19 @@ void Shard::Impl::remove_peer(ParticipantId id, rtc::Outbox& out) {
   peers.erase(it);
 }
 
+// Whoever is to be replaced in a room gives its peer up; if that is in another room, its place
+// there.
+void Shard::Impl::leave(Instant now, RoomId room, ParticipantId participant, rtc::Outbox& out) {
+  const auto old = peers.find(participant);
+  if (old == peers.end()) return;
+  const RoomId where = old->second->room.id;
+  where == room ? remove_peer(participant, out) : remove(now, where, participant, out);
+}
+
 void Shard::Impl::add(Instant now, RoomId id, ParticipantSetup setup, rtc::PeerConfig transport,
                       bool replace, rtc::Outbox& out) {
   const ParticipantId participant = setup.id;
-  if (replace) remove_peer(participant, out);
+  if (replace) leave(now, id, participant, out);
   auto& room = rooms[id];
   if (!room) {
     room = std::make_unique<RoomEntry>(id, random, now);

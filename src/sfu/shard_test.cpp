@@ -306,6 +306,23 @@ TEST_F(ShardTest, AReplacedParticipantComesBackOverANewConnection) {
             static_cast<uint16_t>(before + 1));
 }
 
+TEST_F(ShardTest, WhoIsReplacedInAnotherRoomLeavesTheFirst) {
+  add(1);
+  add(2);
+  pass(seconds(1));
+  command(SetWants{{1}, {2}, {camera_of(1)}});
+  Stream cam = camera();
+  media(1, cam.vp8(true));
+  ASSERT_EQ(clients[2].rtp.size(), 1u);
+  command(ReplaceParticipant{{7}, setup(2), transport(2, "again")});
+  EXPECT_EQ(shard.stats().rooms, 2u);
+  media(1, cam.vp8(false));
+  EXPECT_EQ(clients[2].rtp.size(), 1u);
+  command(RemoveParticipant{{7}, {2}});
+  command(RemoveParticipant{{1}, {1}});
+  EXPECT_EQ(shard.stats().rooms, 0u);
+}
+
 TEST_F(ShardTest, ARoamingClientIsFollowed) {
   add(1);
   add(2);
