@@ -44,6 +44,12 @@ struct Run {
   double lost = 0;      // share
 };
 
+// What other work between two bursts does to the caches.
+void forget_caches() {
+  static std::vector<uint8_t> memory(24 << 20);
+  for (size_t i = 0; i < memory.size(); i += 64) ++memory[i];
+}
+
 // Per delivered packet, over `bursts`.
 Run run_once(BenchRoom& room, const Shape& shape, net::UdpSocket* socket, const Sinks* sinks) {
   const size_t count = std::max<size_t>(100'000 / (shape.receivers * shape.packets), 20);
@@ -56,6 +62,7 @@ Run run_once(BenchRoom& room, const Shape& shape, net::UdpSocket* socket, const 
   const uint64_t calls = socket ? socket->syscalls_sent() : 0;
   Run run;
   for (auto& burst : bursts) {
+    if (shape.cold) forget_caches();
     const double start = thread_time(), start_system = system_time();
     room.feed(burst, out);
     if (socket) socket->send(out);
@@ -141,6 +148,7 @@ void measure_idle() {
 }
 
 Shape shape_of(const std::string& name) {
+  if (name == "cold") return {.packets = 10, .cold = true};
   if (name == "small") return {.receivers = 4};
   if (name == "audio") return {.receivers = 200, .packets = 1, .payload = 160, .audio = true};
   return {.packets = static_cast<size_t>(std::max(1, std::atoi(name.c_str())))};
@@ -171,6 +179,7 @@ int main(int count, char** arguments) {
       (void)run_once(room, shape, sent ? socket->get() : nullptr, sent ? &sinks : nullptr);
   }
   measure("video", {.packets = 10}, **socket);
+  measure("video, cold caches", {.packets = 10, .cold = true}, **socket);
   measure("video, sizes differ by one", {.packets = 10, .uneven = true}, **socket);
   measure("video, short bursts", {.packets = 4}, **socket);
   measure("video, one by one", {.packets = 1}, **socket);

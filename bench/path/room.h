@@ -20,6 +20,7 @@ struct Shape {
                           // packetisers cut frames
   bool uneven = false;
   bool audio = false;
+  bool cold = false;  // other work between bursts has taken the caches
 };
 
 class BenchRoom {
