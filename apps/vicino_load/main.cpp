@@ -104,8 +104,9 @@ void add_generator(CLI::App& app, Settings& s) {
                  "\"ip route add local 10.9.0.0/16 dev lo\"; without it 127.1.0.0/16 on loopback, "
                  "else this machine's address")
       ->group("Generator");
-  app.add_option("--sockets", s.sockets, "UDP sockets that the peers share")
-      ->check(CLI::Range(1, 1000))
+  app.add_option("--sockets", s.sockets,
+                 "UDP sockets that the peers share; 0: one for each 200 peers")
+      ->check(CLI::Range(0, 1000))
       ->group("Generator");
   app.add_option("--threads", s.threads, "Threads for signalling")
       ->check(CLI::Range(1, 256))

@@ -75,7 +75,9 @@ Outcome<void> Run::prepare() {
   const auto range = settings_.local.empty() ? range_for(settings_.server.url)
                                              : AddressRange::parse(settings_.local);
   if (!range) return std::unexpected(range.error());
-  auto ports = Ports::open(*range, plan_.peers(), settings_.sockets, settings_.trains);
+  // Each has a receive buffer of its own, and costs a system call when something is in it.
+  const size_t sockets = settings_.sockets > 0 ? settings_.sockets : plan_.peers() / 200 + 1;
+  auto ports = Ports::open(*range, plan_.peers(), sockets, settings_.trains);
   if (!ports) return std::unexpected(ports.error());
   constexpr std::array gcm = {rtc::SrtpProfile::aead_aes_128_gcm};
   // In the order of browsers, whose servers mostly take the first one.

@@ -36,8 +36,8 @@ struct Settings {
   std::string target = "vicino";
   TargetOptions server;
   std::string room_prefix = "load";
-  std::string local;  // address or range; "": chosen by the server's address
-  size_t sockets = 1;
+  std::string local;    // address or range; "": chosen by the server's address
+  size_t sockets = 0;   // that the peers share; 0: one for each 200 of them
   size_t threads = 8;   // for signalling
   bool trains = false;  // send with UDP_SEGMENT
   int64_t poll_us = 0;  // 0: woken by what comes
