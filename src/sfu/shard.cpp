@@ -1,12 +1,8 @@
-#include "sfu/shard.h"
-
 #include <algorithm>
-#include <unordered_map>
 
 #include "rtc/rtp.h"
 #include "rtc/stun.h"
-#include "sfu/room.h"
-#include "sfu/timers.h"
+#include "sfu/shard_impl.h"
 
 namespace vicino::sfu {
 namespace {
@@ -17,101 +13,7 @@ namespace {
 constexpr Duration address_hold = seconds(6);
 constexpr Duration least_wait = milliseconds(1);  // between two timeouts of one thing
 
-struct TextHash {
-  using is_transparent = void;
-  size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
-};
-
-struct RoomEntry {
-  RoomEntry(RoomId number, SecureRandom& random, Instant now) : id(number), room(random, now) {}
-  RoomId id;
-  Room room;
-  Timer timer;
-  bool touched = false;  // by a packet of this batch: is in Impl::touched
-};
-
-struct PeerEntry : Route {
-  PeerEntry(ParticipantId number, RoomEntry& in, rtc::PeerConfig config,
-            const rtc::DtlsIdentity& identity, SecureRandom& random, Instant now)
-      : Route{number},
-        room(in),
-        ufrag(config.local.ice_ufrag),
-        peer(std::move(config), identity, random, now) {}
-  RoomEntry& room;
-  std::string ufrag;
-  rtc::Peer peer;
-  rtc::Peer::State told = rtc::Peer::State::connecting;  // the state that was made known
-  // Where it is found by, the nominated path last: exactly what Impl::by_address holds for this
-  // peer.
-  std::vector<Address> addresses;
-  Instant last_heard{INT64_MIN / 2};  // by an authenticated message
-  Timer timer;
-};
-
 }  // namespace
-
-struct Shard::Impl {
-  Impl(const rtc::DtlsIdentity& i, SecureRandom& r, rtc::TransportParameters h)
-      : identity(i), random(r), health(std::move(h)) {}
-
-  // Per peer; the oldest is forgotten. As many as ICE remembers.
-  static constexpr size_t max_addresses = 8;
-
-  const rtc::DtlsIdentity& identity;
-  SecureRandom& random;
-  rtc::TransportParameters health;
-  TimerQueue timers;  // before what has timers
-  std::unordered_map<RoomId, std::unique_ptr<RoomEntry>> rooms;
-  std::unordered_map<ParticipantId, std::unique_ptr<PeerEntry>> peers;
-  std::unordered_map<std::string, PeerEntry*, TextHash, std::equal_to<>> by_ufrag;
-  std::unordered_map<Address, PeerEntry*, AddressHash> by_address;
-  std::unordered_map<const Timer*, ParticipantId> peer_of_timer;
-  std::unordered_map<const Timer*, RoomId> room_of_timer;
-  std::vector<Event> events;
-  ShardStats totals;  // but for what rooms count themselves
-  RoomCounts closed_rooms;
-
-  std::vector<RoomEntry*> touched;
-
-  // Seals a room's packets into the outbox.
-  class Sender final : public Egress {
-   public:
-    Sender(Impl& impl, rtc::Outbox& out) : impl_(impl), out_(out) {}
-    Route& route(ParticipantId to) override { return *impl_.peers.at(to); }
-    void rtp(Route& to, std::span<const rtc::ClearRtp> packets, rtc::StreamPlace& place) override {
-      out_.make_way();
-      impl_.totals.rtp_out += static_cast<PeerEntry&>(to).peer.send_rtp(packets, place, out_);
-    }
-    void rtcp(ParticipantId to, Bytes compound) override {
-      out_.make_way();
-      const auto it = impl_.peers.find(to);
-      if (it != impl_.peers.end()) (void)it->second->peer.send_rtcp(compound, out_);
-    }
-
-   private:
-    Impl& impl_;
-    rtc::Outbox& out_;
-  };
-
-  void refuse(const Error& error);
-  void handle_stun(Instant now, const Address& from, MutBytes datagram, rtc::Outbox& out);
-  bool answer_health(const Address& from, Bytes datagram, rtc::Outbox& out);
-  void handle_peer(Instant now, PeerEntry& entry, const Address& from, MutBytes datagram,
-                   rtc::Outbox& out);
-  Status handle_media(Instant now, PeerEntry& entry, const rtc::Peer::Incoming& media,
-                      rtc::Outbox& out);
-  void follow(Instant now, PeerEntry& entry, rtc::Outbox& out);
-  void follow_address(Instant now, PeerEntry& entry);
-  void forget_addresses(PeerEntry& entry);
-  void flush(Instant now, rtc::Outbox& out);
-  void refresh(RoomEntry& entry);
-
-  void add(Instant now, RoomId room, ParticipantSetup setup, rtc::PeerConfig transport,
-           bool replace, rtc::Outbox& out);
-  void leave(Instant now, RoomId room, ParticipantId participant, rtc::Outbox& out);
-  void remove_peer(ParticipantId id, rtc::Outbox& out);
-  void remove(Instant now, RoomId room, ParticipantId id, rtc::Outbox& out);
-};
 
 Shard::Shard(const rtc::DtlsIdentity& identity, SecureRandom& random,
              rtc::TransportParameters health, Instant)
@@ -267,72 +169,6 @@ void Shard::Impl::refresh(RoomEntry& entry) {
   for (SlotsChanged& change : entry.room.take_changes()) events.push_back(std::move(change));
 }
 
-void Shard::Impl::remove_peer(ParticipantId id, rtc::Outbox& out) {
-  const auto it = peers.find(id);
-  if (it == peers.end()) return;
-  PeerEntry& entry = *it->second;
-  entry.peer.close(out);
-  forget_addresses(entry);
-  if (const auto named = by_ufrag.find(entry.ufrag);
-      named != by_ufrag.end() && named->second == &entry)
-    by_ufrag.erase(named);
-  peer_of_timer.erase(&entry.timer);
-  peers.erase(it);
-}
-
-// Whoever is to be replaced in a room gives its peer up; if that is in another room, its place
-// there.
-void Shard::Impl::leave(Instant now, RoomId room, ParticipantId participant, rtc::Outbox& out) {
-  const auto old = peers.find(participant);
-  if (old == peers.end()) return;
-  const RoomId where = old->second->room.id;
-  where == room ? remove_peer(participant, out) : remove(now, where, participant, out);
-}
-
-void Shard::Impl::add(Instant now, RoomId id, ParticipantSetup setup, rtc::PeerConfig transport,
-                      bool replace, rtc::Outbox& out) {
-  const ParticipantId participant = setup.id;
-  if (replace) leave(now, id, participant, out);
-  auto& room = rooms[id];
-  if (!room) {
-    room = std::make_unique<RoomEntry>(id, random, now);
-    room_of_timer[&room->timer] = id;
-  }
-  CHECK(!peers.contains(participant));
-  auto& entry = peers[participant] =
-      std::make_unique<PeerEntry>(participant, *room, std::move(transport), identity, random, now);
-  by_ufrag[entry->ufrag] = entry.get();
-  peer_of_timer[&entry->timer] = participant;
-  timers.set(entry->timer, entry->peer.next_timeout());
-  Sender sender(*this, out);
-  if (replace) {
-    room->room.replace(now, std::move(setup), sender);
-  } else {
-    room->room.add(now, std::move(setup), sender);
-  }
-  refresh(*room);
-}
-
-void Shard::Impl::remove(Instant now, RoomId id, ParticipantId participant, rtc::Outbox& out) {
-  const auto it = rooms.find(id);
-  if (it == rooms.end()) return;
-  RoomEntry& entry = *it->second;
-  const auto peer = peers.find(participant);
-  if (peer == peers.end() || &peer->second->room != &entry) return;
-  remove_peer(participant, out);
-  Sender sender(*this, out);
-  entry.room.remove(now, participant, sender);
-  refresh(entry);
-  if (!entry.room.empty()) return;
-  const RoomCounts& counts = entry.room.counts();
-  closed_rooms.nack_in += counts.nack_in;
-  closed_rooms.pli_in += counts.pli_in;
-  closed_rooms.pli_out += counts.pli_out;
-  closed_rooms.rtx_out += counts.rtx_out;
-  room_of_timer.erase(&entry.timer);
-  rooms.erase(it);
-}
-
 void Shard::flush(Instant now, rtc::Outbox& out) {
   impl_->flush(now, out);
 }
@@ -341,24 +177,6 @@ size_t Shard::unfinished() const {
   size_t receivers = 0;
   for (const RoomEntry* entry : impl_->touched) receivers += entry->room.unfinished();
   return receivers;
-}
-
-void Shard::handle_command(Instant now, Command command, rtc::Outbox& out) {
-  Impl& impl = *impl_;
-  impl.flush(now, out);  // while everybody is there whom something is queued for
-  if (auto* c = std::get_if<AddParticipant>(&command)) {
-    impl.add(now, c->room, std::move(c->setup), std::move(c->transport), false, out);
-  } else if (auto* r = std::get_if<ReplaceParticipant>(&command)) {
-    impl.add(now, r->room, std::move(r->setup), std::move(r->transport), true, out);
-  } else if (auto* gone = std::get_if<RemoveParticipant>(&command)) {
-    impl.remove(now, gone->room, gone->id, out);
-  } else if (auto* wants = std::get_if<SetWants>(&command)) {
-    const auto it = impl.rooms.find(wants->room);
-    if (it == impl.rooms.end()) return;
-    Impl::Sender sender(impl, out);
-    it->second->room.set_wants(now, wants->id, wants->wants, sender);
-    impl.refresh(*it->second);
-  }
 }
 
 void Shard::handle_timeout(Instant now, rtc::Outbox& out) {

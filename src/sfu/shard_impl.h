@@ -1,0 +1,107 @@
+// A shard's insides, shared by shard.cpp (datagrams, deadlines) and shard_commands.cpp (who is
+// here).
+#pragma once
+
+#include <unordered_map>
+
+#include "sfu/room.h"
+#include "sfu/shard.h"
+#include "sfu/timers.h"
+
+namespace vicino::sfu {
+
+struct TextHash {
+  using is_transparent = void;
+  size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+};
+
+struct RoomEntry {
+  RoomEntry(RoomId number, SecureRandom& random, Instant now) : id(number), room(random, now) {}
+  RoomId id;
+  Room room;
+  Timer timer;
+  bool touched = false;  // by a packet of this batch: is in Impl::touched
+};
+
+struct PeerEntry : Route {
+  PeerEntry(ParticipantId number, RoomEntry& in, rtc::PeerConfig config,
+            const rtc::DtlsIdentity& identity, SecureRandom& random, Instant now)
+      : Route{number},
+        room(in),
+        ufrag(config.local.ice_ufrag),
+        peer(std::move(config), identity, random, now) {}
+  RoomEntry& room;
+  std::string ufrag;
+  rtc::Peer peer;
+  rtc::Peer::State told = rtc::Peer::State::connecting;  // the state that was made known
+  // Where it is found by, the nominated path last: exactly what Impl::by_address holds for this
+  // peer.
+  std::vector<Address> addresses;
+  Instant last_heard{INT64_MIN / 2};  // by an authenticated message
+  Timer timer;
+};
+
+struct Shard::Impl {
+  Impl(const rtc::DtlsIdentity& i, SecureRandom& r, rtc::TransportParameters h)
+      : identity(i), random(r), health(std::move(h)) {}
+
+  // Per peer; the oldest is forgotten. As many as ICE remembers.
+  static constexpr size_t max_addresses = 8;
+
+  const rtc::DtlsIdentity& identity;
+  SecureRandom& random;
+  rtc::TransportParameters health;
+  TimerQueue timers;  // before what has timers
+  std::unordered_map<RoomId, std::unique_ptr<RoomEntry>> rooms;
+  std::unordered_map<ParticipantId, std::unique_ptr<PeerEntry>> peers;
+  std::unordered_map<std::string, PeerEntry*, TextHash, std::equal_to<>> by_ufrag;
+  std::unordered_map<Address, PeerEntry*, AddressHash> by_address;
+  std::unordered_map<const Timer*, ParticipantId> peer_of_timer;
+  std::unordered_map<const Timer*, RoomId> room_of_timer;
+  std::vector<Event> events;
+  ShardStats totals;  // but for what rooms count themselves
+  RoomCounts closed_rooms;
+
+  std::vector<RoomEntry*> touched;
+
+  // Seals a room's packets into the outbox.
+  class Sender final : public Egress {
+   public:
+    Sender(Impl& impl, rtc::Outbox& out) : impl_(impl), out_(out) {}
+    Route& route(ParticipantId to) override { return *impl_.peers.at(to); }
+    void rtp(Route& to, std::span<const rtc::ClearRtp> packets, rtc::StreamPlace& place) override {
+      out_.make_way();
+      impl_.totals.rtp_out += static_cast<PeerEntry&>(to).peer.send_rtp(packets, place, out_);
+    }
+    void rtcp(ParticipantId to, Bytes compound) override {
+      out_.make_way();
+      const auto it = impl_.peers.find(to);
+      if (it != impl_.peers.end()) (void)it->second->peer.send_rtcp(compound, out_);
+    }
+
+   private:
+    Impl& impl_;
+    rtc::Outbox& out_;
+  };
+
+  void refuse(const Error& error);
+  void handle_stun(Instant now, const Address& from, MutBytes datagram, rtc::Outbox& out);
+  bool answer_health(const Address& from, Bytes datagram, rtc::Outbox& out);
+  void handle_peer(Instant now, PeerEntry& entry, const Address& from, MutBytes datagram,
+                   rtc::Outbox& out);
+  Status handle_media(Instant now, PeerEntry& entry, const rtc::Peer::Incoming& media,
+                      rtc::Outbox& out);
+  void follow(Instant now, PeerEntry& entry, rtc::Outbox& out);
+  void follow_address(Instant now, PeerEntry& entry);
+  void forget_addresses(PeerEntry& entry);
+  void flush(Instant now, rtc::Outbox& out);
+  void refresh(RoomEntry& entry);
+
+  void add(Instant now, RoomId room, ParticipantSetup setup, rtc::PeerConfig transport,
+           bool replace, rtc::Outbox& out);
+  void leave(Instant now, RoomId room, ParticipantId participant, rtc::Outbox& out);
+  void remove_peer(ParticipantId id, rtc::Outbox& out);
+  void remove(Instant now, RoomId room, ParticipantId id, rtc::Outbox& out);
+};
+
+}  // namespace vicino::sfu
