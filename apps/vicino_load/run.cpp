@@ -12,7 +12,7 @@ namespace vicino::load {
 namespace {
 
 constexpr std::string_view loopback_range = "127.1.0.0/16";
-constexpr auto look = std::chrono::milliseconds(10);        // between two looks at the engine
+constexpr auto look = std::chrono::milliseconds(50);        // between two looks at the engine
 constexpr auto under_way = std::chrono::milliseconds(500);  // for what was sent last to arrive
 
 void sleep_for(double s) {
