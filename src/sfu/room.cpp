@@ -48,6 +48,7 @@ Participant* Room::Impl::find(ParticipantId id) const {
 void Room::Impl::leave(Participant& participant) {
   for (const auto& slot : participant.slots) detach(*slot);
   for (const auto& other : participants) {
+    if (!participant.sends()) break;
     for (const auto& slot : other->slots) {
       if (slot->content && slot->content->participant == participant.id()) detach(*slot);
     }
@@ -61,7 +62,9 @@ void Room::add(Instant now, ParticipantSetup setup, Egress& out) {
   auto& added = impl_->participants.emplace_back(
       std::make_unique<Participant>(now, std::move(setup), impl_->next_stream, impl_->random));
   impl_->by_id[added->id()] = added.get();
-  impl_->assign_all(now, out);
+  // Another viewer changes nothing for the others, of whom there may be thousands.
+  if (added->sends()) return impl_->assign_all(now, out);
+  impl_->assign_both(now, *added, out);
 }
 
 void Room::replace(Instant now, ParticipantSetup setup, Egress& out) {
@@ -84,9 +87,10 @@ void Room::remove(Instant now, ParticipantId id, Egress& out) {
   if (!gone) return;
   impl_->flush(now, out);
   impl_->leave(*gone);
+  const bool sent = gone->sends();
   impl_->by_id.erase(id);
   std::erase_if(impl_->participants, [&](const auto& p) { return p.get() == gone; });
-  impl_->assign_all(now, out);
+  if (sent) impl_->assign_all(now, out);
 }
 
 void Room::connected(Instant now, ParticipantId id, Egress& out) {

@@ -11,10 +11,12 @@ Track* Room::Impl::track_of(const std::optional<Content>& content) const {
 
 void Room::Impl::assign_all(Instant now, Egress& out) {
   voices_scarce = false;
-  for (const auto& participant : participants) {
-    assign(now, *participant, rtc::MediaKind::audio, out);
-    assign(now, *participant, rtc::MediaKind::video, out);
-  }
+  for (const auto& participant : participants) assign_both(now, *participant, out);
+}
+
+void Room::Impl::assign_both(Instant now, Participant& receiver, Egress& out) {
+  assign(now, receiver, rtc::MediaKind::audio, out);
+  assign(now, receiver, rtc::MediaKind::video, out);
 }
 
 void Room::Impl::assign(Instant now, Participant& receiver, rtc::MediaKind kind, Egress& out) {
@@ -57,9 +59,10 @@ std::vector<Content> Room::Impl::others_tracks(const Participant& receiver,
     if (receiver.receives_everything && !receiver.peer_name.empty() &&
         receiver.peer_name == other->peer_name)
       continue;
+    const auto first = static_cast<std::ptrdiff_t>(all.size());
     for (const auto& track : other->incoming.tracks) {
       const Content content{other->id(), track->publication.source};
-      if (track->kind() == kind && std::ranges::find(all, content) == all.end())
+      if (track->kind() == kind && std::find(all.begin() + first, all.end(), content) == all.end())
         all.push_back(content);
     }
   }

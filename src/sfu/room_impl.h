@@ -32,6 +32,7 @@ struct Participant {
   std::optional<int64_t> clock_offset;  // server's microseconds - the participant's NTP time
 
   ParticipantId id() const { return connection.id; }
+  bool sends() const { return !incoming.tracks.empty(); }
   Slot* find_slot(uint32_t ssrc) const;  // by its SSRC, not the one of retransmissions
 };
 
@@ -90,6 +91,7 @@ struct Room::Impl {
 
   // room_assign.cpp
   void assign_all(Instant now, Egress& out);
+  void assign_both(Instant now, Participant& receiver, Egress& out);
   void assign(Instant now, Participant& receiver, rtc::MediaKind kind, Egress& out);
   std::vector<Content> others_tracks(const Participant& receiver, rtc::MediaKind kind) const;
   std::vector<Content> desired(Instant now, const Participant& receiver, rtc::MediaKind kind,
