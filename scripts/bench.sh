@@ -36,12 +36,23 @@ bench_path() {
   } | tee bench/results/path.jsonl
 }
 
+# The SFU beside Janus: bench/sfu/README.md.
+bench_sfu() {
+  need_packages "benchmarking" "${bench_packages[@]}"
+  mkdir -p bench/results
+  build_preset release vicinod vicino-load
+  node bench/sfu/run.mjs "$@"
+}
+
 bench() {
   need_packages "building" "${build_packages[@]}"
-  case "${1:-mls}" in
+  local what="${1:-mls}"
+  shift || true
+  case "$what" in
     mls) bench_mls ;;
     calls) bench_calls ;;
     path) bench_path ;;
-    *) fail "there is no benchmark \"$1\": mls, calls, path" ;;
+    sfu) bench_sfu "$@" ;;
+    *) fail "there is no benchmark \"$what\": mls, calls, path, sfu" ;;
   esac
 }

@@ -16,6 +16,7 @@ test_packages=(
   ffmpeg openssl curl procps
 )
 fuzz_packages=(libclang-rt-16-dev libc++-16-dev libc++abi-16-dev)
+bench_packages=(janus iproute2 procps)
 format_packages=(clang-format-16)
 
 # Node.js may come from elsewhere (nodesource, nvm): then Debian's packages aren't asked for.
