@@ -26,6 +26,8 @@ inline constexpr size_t aead_tag_size = 16;
 class AeadKey {
  public:
   AeadKey(Aead aead, Bytes key);  // exactly key_size(aead) bytes
+  // Natively only: by OpenSSL, even where something faster is there.
+  static AeadKey by_openssl(Aead aead, Bytes key);
   AeadKey(AeadKey&&) noexcept;
   AeadKey& operator=(AeadKey&&) noexcept;
   ~AeadKey();
@@ -39,6 +41,7 @@ class AeadKey {
 
  private:
   struct State;
+  explicit AeadKey(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
 

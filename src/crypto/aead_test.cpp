@@ -115,6 +115,23 @@ TEST(AeadKey, MatchesRfc8439) {
   }
 }
 
+TEST(AeadKey, TheFasterOneGivesTheBytesOfOpenssl) {
+  for (const Aead aead : {Aead::aes_128_gcm, Aead::aes_256_gcm}) {
+    const Buffer key(key_size(aead), 1), nonce(aead_nonce_size, 2);
+    AeadKey fast(aead, key), slow = AeadKey::by_openssl(aead, key);
+    for (size_t size = 0; size < 1500; size += 1 + size / 16) {
+      const Buffer aad(size / 7, 3), plaintext(size, 4);
+      Buffer sealed = seal(fast, nonce, aad, plaintext), opened(size);
+      ASSERT_EQ(sealed, seal(slow, nonce, aad, plaintext)) << size;
+      ASSERT_TRUE(slow.open(nonce, aad, sealed, opened));
+      ASSERT_EQ(opened, plaintext);
+      sealed.back() ^= 1;
+      ASSERT_FALSE(fast.open(nonce, aad, sealed, opened));
+      ASSERT_FALSE(slow.open(nonce, aad, sealed, opened));
+    }
+  }
+}
+
 struct Tried {
   size_t valid = 0, invalid = 0;
 };

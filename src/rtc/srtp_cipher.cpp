@@ -4,7 +4,7 @@
 #include <openssl/params.h>
 
 #include "base/secret.h"
-#include "rtc/srtp_cipher_ipsec_mb.h"
+#include "crypto/gcm_ipsec_mb.h"
 
 namespace vicino::rtc {
 namespace {
@@ -51,6 +51,22 @@ class OpensslGcm final : public PacketCipher {
 
  private:
   CipherContext seal_, open_;
+};
+
+class IpsecMbGcm final : public PacketCipher {
+ public:
+  explicit IpsecMbGcm(Bytes key) : gcm_(key) {}
+
+  void seal(const PacketIv& iv, Bytes aad, Bytes clear, MutBytes sealed, Bytes,
+            MutBytes tag) override {
+    gcm_.seal(iv, aad, clear, sealed, tag);
+  }
+  bool open(const PacketIv& iv, Bytes aad, MutBytes data, Bytes, Bytes tag) override {
+    return gcm_.open(iv, aad, data, data, tag);
+  }
+
+ private:
+  crypto::IpsecMbGcm gcm_;
 };
 
 // AES-CM with HMAC-SHA1, tag cut to 80 bits. OpenSSL is used by both back-ends: it has SHA-1 and
@@ -117,18 +133,18 @@ SrtpSizes sizes_of(SrtpProfile profile) {
 }
 
 bool has_backend(CipherBackend backend) {
-  return backend == CipherBackend::openssl || ipsec_mb_available();
+  return backend == CipherBackend::openssl || crypto::IpsecMbGcm::available();
 }
 
 CipherBackend best_backend() {
-  return ipsec_mb_available() ? CipherBackend::ipsec_mb : CipherBackend::openssl;
+  return crypto::IpsecMbGcm::available() ? CipherBackend::ipsec_mb : CipherBackend::openssl;
 }
 
 std::unique_ptr<PacketCipher> make_packet_cipher(SrtpProfile profile, Bytes key, Bytes auth_key,
                                                  CipherBackend backend) {
   CHECK(key.size() == sizes_of(profile).key);
   if (!is_aead(profile)) return std::make_unique<OpensslCm>(key, auth_key);
-  if (backend == CipherBackend::ipsec_mb) return make_ipsec_mb_gcm(key);
+  if (backend == CipherBackend::ipsec_mb) return std::make_unique<IpsecMbGcm>(key);
   return std::make_unique<OpensslGcm>(key);
 }
 
