@@ -21,7 +21,7 @@ help() {
                       settings are vicinod's: --http-port 9000, --open-room NAME, ... (./do serve --help)
   test [LAYER...]     install what is missing, build and run the tests, print one summary
                       layers: unit vectors web integration interop e2e fuzz sanitize; all when none is named
-  build [PRESET]      build only: release (default), dev, asan, tsan, wasm, fuzz
+  build [PRESET]      build only: release (default), dev, asan, tsan, wasm
   fuzz [SECONDS]      run every fuzz target this long (default 30)
   bench [WHAT]        measure and keep the results in bench/results; what: mls (default), calls, path, sfu
   shots [FOLDER]      take screenshots of every screen (default docs/images)
@@ -42,9 +42,9 @@ format() {
 
 fuzz() {
   need_packages "building" "${build_packages[@]}"
-  need_packages "fuzzing" "${fuzz_packages[@]}"
-  build_preset fuzz all
-  fuzz/run.sh build/fuzz "${1:-30}"
+  need_packages "testing" "${test_packages[@]}"
+  build_preset asan all
+  fuzz/run.sh build/asan "${1:-30}"
 }
 
 shots() {

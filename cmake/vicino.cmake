@@ -7,16 +7,12 @@ target_compile_options(vicino_options INTERFACE
   # And it takes the allocation functions of Asio's coroutine frames for mismatched.
   $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized -Wno-mismatched-new-delete>)
 target_include_directories(vicino_options INTERFACE ${CMAKE_SOURCE_DIR}/src ${CMAKE_BINARY_DIR}/generated)
-# The checks of pointers cost GCC more time than all others together, and AddressSanitizer sees what they would; the fuzz
-# targets, built by clang, have them all.
-set(vicino_dear_checks null,alignment,object-size,vptr,pointer-overflow,nonnull-attribute,returns-nonnull-attribute)
 if(VICINO_SANITIZE)
   target_compile_options(vicino_options INTERFACE
-    -fsanitize=${VICINO_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g1 -O1
-    $<$<CXX_COMPILER_ID:GNU>:-fno-sanitize=${vicino_dear_checks}>)
+    -fsanitize=${VICINO_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g1 -O1)
   target_link_options(vicino_options INTERFACE -fsanitize=${VICINO_SANITIZE})
 endif()
-if(VICINO_TESTS AND NOT VICINO_WASM AND NOT VICINO_FUZZ)
+if(VICINO_TESTS AND NOT VICINO_WASM)
   enable_testing()
   find_package(GTest REQUIRED)
   include(GoogleTest)
@@ -24,13 +20,13 @@ endif()
 
 # The tests' own code, in builds with sanitizers: checking it for undefined behaviour would take three times as long to
 # compile, and it is not what is being checked. What every test includes is compiled once for all.
-if(VICINO_SANITIZE AND VICINO_TESTS AND NOT VICINO_FUZZ)
+if(VICINO_SANITIZE AND VICINO_TESTS)
   set(vicino_test_options -fno-sanitize=undefined -O0)
   set(vicino_test_header ${CMAKE_BINARY_DIR}/test_header.h)
   configure_file(cmake/test_header.h ${vicino_test_header} COPYONLY)
   separate_arguments(vicino_test_flags UNIX_COMMAND "${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_DEBUG}")
   add_custom_command(OUTPUT ${vicino_test_header}.gch
-    COMMAND ${CMAKE_CXX_COMPILER} ${vicino_test_flags} -std=c++23 -Wpedantic -fsanitize=${VICINO_SANITIZE}
+    COMMAND ${CMAKE_CXX_COMPILER} ${vicino_test_flags} -std=c++2b -Wpedantic -fsanitize=${VICINO_SANITIZE}
       -fno-sanitize-recover=all -fno-omit-frame-pointer -g1 ${vicino_test_options} -DGTEST_HAS_PTHREAD=1
       -x c++-header ${vicino_test_header} -o ${vicino_test_header}.gch
     DEPENDS ${vicino_test_header} VERBATIM)
@@ -43,7 +39,7 @@ function(vicino_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;PRIVATE_DEPS;TESTS" ${ARGN})
   add_library(${name} STATIC ${ARG_SOURCES})
   target_link_libraries(${name} PUBLIC vicino_options ${ARG_DEPS} PRIVATE ${ARG_PRIVATE_DEPS})
-  if(ARG_TESTS AND VICINO_TESTS AND NOT VICINO_WASM AND NOT VICINO_FUZZ)
+  if(ARG_TESTS AND VICINO_TESTS AND NOT VICINO_WASM)
     vicino_test(${name}_test SOURCES ${ARG_TESTS} DEPS ${name})
   endif()
 endfunction()

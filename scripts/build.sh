@@ -93,14 +93,10 @@ build() {
       build_web
       ;;
     wasm) build_wasm ;;
-    fuzz)
-      need_packages "fuzzing" "${fuzz_packages[@]}"
-      build_preset fuzz all
-      ;;
     dev | asan | tsan)
       need_packages "testing" "${test_packages[@]}"
       build_preset "$1" all
       ;;
-    *) fail "there is no preset \"$1\": release, dev, asan, tsan, wasm or fuzz" ;;
+    *) fail "there is no preset \"$1\": release, dev, asan, tsan or wasm" ;;
   esac
 }

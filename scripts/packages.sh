@@ -9,13 +9,12 @@ build_packages=(
   nodejs npm                                                           # the web app
 )
 test_packages=(
-  libgtest-dev libgmock-dev
+  libclang-rt-16-dev libgtest-dev libgmock-dev
   chromium firefox-esr fonts-noto-core fonts-noto-color-emoji          # the browsers of the end-to-end tests
   python3 python3-aiortc python3-aiohttp python3-gi gir1.2-gstreamer-1.0 gir1.2-gst-plugins-bad-1.0
   gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-nice
   ffmpeg openssl curl procps
 )
-fuzz_packages=(libclang-rt-16-dev libc++-16-dev libc++abi-16-dev)
 bench_packages=(janus iproute2 procps)
 format_packages=(clang-format-16)
 

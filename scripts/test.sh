@@ -4,7 +4,6 @@ all_layers=(unit vectors web integration interop e2e fuzz sanitize)
 passed=0
 failed=0
 failures=()
-meanwhile=
 
 count() { # count LAYER PASSED FAILED
   passed=$((passed + $2))
@@ -85,11 +84,9 @@ layer_interop() {
 layer_e2e() { node_layer e2e web/e2e/*.test.mjs; }
 
 layer_fuzz() {
-  need_packages "fuzzing" "${fuzz_packages[@]}"
-  wait ${meanwhile:+"$meanwhile"} || true  # what went wrong there is said here
-  build_preset fuzz all
+  build_preset asan all
   local log=build/fuzz.log
-  fuzz/run.sh build/fuzz 5 >"$log" 2>&1 || true
+  fuzz/run.sh build/asan 5 >"$log" 2>&1 || true
   local bad
   bad="$(grep -c '^FAILED' "$log" || true)"
   local good
@@ -107,15 +104,6 @@ layer_sanitize() {
   concurrency=2 ASAN_OPTIONS=quarantine_size_mb=4 VICINO_BUILD="$PWD/build/asan" node_layer sanitize tests/integration/{calls,group,hostile_media,http,restart,settings,tls}.test.mjs
 }
 
-# The tests in between leave the processors idle at times, which is enough to build what the fuzz layer needs.
-build_fuzz_meanwhile() {
-  [[ " $* " == *" fuzz "* && " $* " == *" e2e "* ]] || return 0
-  need_packages "fuzzing" "${fuzz_packages[@]}"
-  mkdir -p build
-  nice -n 19 bash -c 'source scripts/build.sh; say() { :; }; build_preset fuzz all' >build/fuzz-build.log 2>&1 &
-  meanwhile=$!
-}
-
 run_tests() {
   local layers=("$@") layer
   [[ ${#layers[@]} != 0 ]] || layers=("${all_layers[@]}")
@@ -128,7 +116,6 @@ run_tests() {
   for layer in "${layers[@]}"; do
     case "$layer" in integration | interop | e2e) build_preset release vicinod vicino vicino-load ;; esac
     case "$layer" in e2e) build_web ;; esac
-    [[ $layer != integration ]] || build_fuzz_meanwhile "${layers[@]}"
     "layer_$layer"
   done
   [[ $failed == 0 ]] || say "Failed: ${failures[*]} (see build/LAYER.log)"

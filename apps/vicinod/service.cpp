@@ -23,6 +23,8 @@ template <class... F>
 struct Overloaded : F... {
   using F::operator()...;
 };
+template <class... F>
+Overloaded(F...) -> Overloaded<F...>;  // clang 16 doesn't deduce aggregates
 
 // STUN asks for at least 24 bits of ufrag and 128 bits of password (RFC 8445 section 5.3).
 std::string random_text(SecureRandom& random, size_t bytes) {
@@ -40,7 +42,8 @@ Service::~Service() {
   workers_.clear();  // their threads post to io_ and refer to identity_
 }
 
-std::expected<std::unique_ptr<Service>, std::string> Service::start(asio::io_context& io, server::Config config) {
+std::expected<std::unique_ptr<Service>, std::string> Service::start(asio::io_context& io,
+                                                                    server::Config config) {
   std::unique_ptr<Service> service(new Service(io, std::move(config)));
   if (auto done = service->open_stores(); !done) return std::unexpected(done.error());
   if (auto done = service->start_media(); !done) return std::unexpected(done.error());
@@ -67,7 +70,8 @@ std::expected<void, std::string> Service::start_media() {
   auto identity = rtc::DtlsIdentity::create();
   if (!identity) return std::unexpected(std::string("no DTLS identity: ") + identity.error().where);
   identity_ = std::move(*identity);
-  const size_t count = config_.workers != 0 ? config_.workers : std::max(1u, std::thread::hardware_concurrency());
+  const size_t count =
+      config_.workers != 0 ? config_.workers : std::max(1u, std::thread::hardware_concurrency());
   if (config_.ice_addresses.empty()) config_.ice_addresses = net::local_addresses();
   std::vector<std::unique_ptr<net::UdpSocket>> sockets;
   std::vector<server::ShardInfo> shards;
@@ -77,7 +81,8 @@ std::expected<void, std::string> Service::start_media() {
     if (!socket) return std::unexpected(socket.error());
     server::ShardInfo& shard = shards.emplace_back();
     for (const std::string& ip : config_.ice_addresses) {
-      if (const auto address = Address::parse(ip, (*socket)->port())) shard.candidates.push_back(*address);
+      if (const auto address = Address::parse(ip, (*socket)->port()))
+        shard.candidates.push_back(*address);
     }
     sockets.push_back(std::move(*socket));
   }
@@ -87,12 +92,14 @@ std::expected<void, std::string> Service::start_media() {
                                            server::Stores{*rooms_, *groups_}, *seed, random_);
   for (const server::OpenRoom& room : config_.open_rooms) {
     if (!calls_->is_open_room(room.name)) {
-      return std::unexpected("rooms.open: \"" + room.name + "\" can't be an open room; choose another name");
+      return std::unexpected("rooms.open: \"" + room.name +
+                             "\" can't be an open room; choose another name");
     }
   }
   auto ip = asio::ip::make_address(config_.media_address);
   if (ip.is_unspecified()) {
-    ip = ip.is_v4() ? asio::ip::address(asio::ip::address_v4::loopback()) : asio::ip::address_v6::loopback();
+    ip = ip.is_v4() ? asio::ip::address(asio::ip::address_v4::loopback())
+                    : asio::ip::address_v6::loopback();
   }
   for (auto& socket : sockets) {
     rtc::TransportParameters health;
@@ -131,7 +138,8 @@ std::string Service::url() const {
   if (!config_.public_url.empty()) return config_.public_url;
   const bool v6 = config_.http_address.find(':') != std::string::npos;
   const std::string host = v6 ? "[" + config_.http_address + "]" : config_.http_address;
-  return (config_.tls_certificate.empty() ? "http://" : "https://") + host + ":" + std::to_string(http_->port());
+  return (config_.tls_certificate.empty() ? "http://" : "https://") + host + ":" +
+         std::to_string(http_->port());
 }
 
 void Service::drain() {
@@ -141,7 +149,9 @@ void Service::drain() {
   pump();
 }
 
-bool Service::drained() const { return http_->counts().sockets == 0; }
+bool Service::drained() const {
+  return http_->counts().sockets == 0;
+}
 
 void Service::reload_tls() {
   if (const auto reloaded = http_->reload_tls(); !reloaded) {
@@ -192,7 +202,8 @@ bool Service::join_allowed(const net::HttpClient& client) {
 void Service::socket_opened(ConnectionId connection, const net::HttpClient& client) {
   if (draining_ || !join_allowed(client)) {
     const auto reason = draining_ ? wire::Refusal::draining : wire::Refusal::too_many_requests;
-    http_->send(connection, server::refused_message(reason, "", static_cast<uint32_t>(refused_for.ms())));
+    http_->send(connection,
+                server::refused_message(reason, "", static_cast<uint32_t>(refused_for.ms())));
     http_->close(connection);
     return;
   }

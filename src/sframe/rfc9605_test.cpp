@@ -74,10 +74,10 @@ std::optional<std::string> verify_sframe(const json& v) {
   const Buffer expected_secret = hex(v["sframe_secret"]);
   if (!equal(secret.expose().first(expected_secret.size()), expected_secret)) return "secret";
   SenderContext planner(suite, kid, base_key, counter);
-  if (to_hex(planner.expose_key()) != v["sframe_key"]) return "key";
+  if (to_hex(planner.expose_key()) != v["sframe_key"].get<std::string>()) return "key";
   const auto plan = planner.plan_seal(plaintext.size(), metadata);
-  if (!plan || to_hex(plan->nonce) != v["nonce"]) return "nonce";
-  if (to_hex(plan->aad.bytes()) != v["aad"]) return "aad";
+  if (!plan || to_hex(plan->nonce) != v["nonce"].get<std::string>()) return "nonce";
+  if (to_hex(plan->aad.bytes()) != v["aad"].get<std::string>()) return "aad";
 
   SenderContext sender(suite, kid, base_key, counter);
   Buffer memory(sender.sealed_size(plaintext.size()));
