@@ -83,15 +83,19 @@ std::string metrics_text(const server::Calls::Counts& calls, const net::HttpServ
     f.counter(name, help, values);
   }
   std::vector<uint64_t> drops, calls_made;
-  uint64_t peers = 0;
+  uint64_t peers = 0, history = 0, largest_history = 0;
   for (const auto& worker : workers) {
     drops.push_back(worker.send_drops);
     calls_made.push_back(worker.send_calls);
     peers += worker.shard.peers_connected;
+    history += worker.shard.history_bytes;
+    largest_history = std::max(largest_history, worker.shard.largest_history_bytes);
   }
   f.counter("vicino_media_send_drops_total", "Datagrams the socket could not take", drops);
   f.counter("vicino_media_send_calls_total", "System calls made to send", calls_made);
   f.gauge("vicino_media_peers", "Media paths that are up", peers);
+  f.gauge("vicino_media_history_bytes", "Memory of packets that may have to be sent again", history);
+  f.gauge("vicino_media_history_largest_room_bytes", "The same, of the room that has most", largest_history);
   return f.text();
 }
 

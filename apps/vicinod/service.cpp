@@ -112,7 +112,8 @@ std::expected<void, std::string> Service::start_media() {
             for (const sfu::Event& event : events) calls_->handle_event(net::now(), event);
             pump();
           });
-        }));
+        },
+        sfu::ShardSettings{.room_history_bytes = config_.history_megabytes_per_room << 20}));
   }
   return {};
 }

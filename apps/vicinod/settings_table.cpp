@@ -148,6 +148,9 @@ std::vector<Setting> make_table() {
   t.push_back(number("media.port", "First UDP port of media; each worker takes one, consecutively; 0: any free ones",
                      FIELD(media_port), 0, 65535));
   t.push_back(number("media.workers", "Media threads; 0: one per core", FIELD(workers), 0, 256));
+  t.push_back(number("media.history_megabytes_per_room",
+                     "Memory of a room for packets that may have to be sent again; the least that its streams need is kept all the same",
+                     FIELD(history_megabytes_per_room), 1, 65536));
   t.push_back(list("media.announce", "IP addresses at which clients reach the media ports; auto: loopback and this machine's own",
                    "auto", set_announced));
   t.push_back(list("media.video_codecs", "Video codecs accepted, best first", "vp8, vp9, av1, h264", set_codecs));

@@ -23,10 +23,11 @@ timespec to_timespec(Duration d) {
 
 MediaThread::MediaThread(std::unique_ptr<UdpSocket> socket, const rtc::DtlsIdentity& identity,
                          rtc::TransportParameters health, std::function<void(std::vector<sfu::Event>)> on_events,
-                         SpinSettings spin)
+                         sfu::ShardSettings settings, SpinSettings spin)
     : socket_(std::move(socket)),
       identity_(identity),
       health_(std::move(health)),
+      settings_(settings),
       on_events_(std::move(on_events)),
       spin_(spin),
       rest_(spin),
@@ -84,7 +85,7 @@ void MediaThread::receive_rest(Instant turn, sfu::Shard& shard, rtc::Outbox& out
 
 void MediaThread::run() {
   OsRandom random;
-  sfu::Shard shard(identity_, random, health_, now());
+  sfu::Shard shard(identity_, random, health_, now(), settings_);
   rtc::Outbox out(send_early, [this](const rtc::Outbox& full) { socket_->send(full); });
   while (!stopping_) {
     const bool commands = wait(std::min(shard.next_timeout(), stats_due_));

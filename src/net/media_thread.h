@@ -26,7 +26,8 @@ class MediaThread {
  public:
   // `on_events` is called on this thread, with at least one event; it must only pass them on.
   MediaThread(std::unique_ptr<UdpSocket> socket, const rtc::DtlsIdentity& identity, rtc::TransportParameters health,
-              std::function<void(std::vector<sfu::Event>)> on_events, SpinSettings spin = {});
+              std::function<void(std::vector<sfu::Event>)> on_events, sfu::ShardSettings settings = {},
+              SpinSettings spin = {});
   ~MediaThread();  // stops and joins
 
   void post(sfu::Command command) { commands_.post(std::move(command)); }
@@ -44,6 +45,7 @@ class MediaThread {
   std::unique_ptr<UdpSocket> socket_;
   const rtc::DtlsIdentity& identity_;
   rtc::TransportParameters health_;
+  sfu::ShardSettings settings_;
   std::function<void(std::vector<sfu::Event>)> on_events_;
   Mailbox<sfu::Command> commands_;
   Spin spin_;

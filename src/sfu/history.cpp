@@ -4,7 +4,8 @@
 
 namespace vicino::sfu {
 
-PacketHistory::PacketHistory(size_t max_packets) : max_packets_(max_packets) {
+PacketHistory::PacketHistory(size_t max_packets, HistoryMemory& memory)
+    : max_packets_(max_packets), memory_(memory) {
   CHECK(std::has_single_bit(max_packets) && max_packets >= min_packets);
 }
 
@@ -13,8 +14,14 @@ void PacketHistory::clear() {
   newest_.reset();
 }
 
-void PacketHistory::grow() {
-  std::vector<Stored> old(ring_.size() * 2);
+void PacketHistory::hold(size_t bytes) {
+  held_ += bytes;
+  memory_.used += bytes;
+}
+
+void PacketHistory::enlarge(size_t packets) {
+  hold((packets - ring_.size()) * sizeof(Stored));
+  std::vector<Stored> old(packets);
   old.swap(ring_);
   for (Stored& stored : old) {
     if (stored.sequence != none) at(stored.sequence) = std::move(stored);
@@ -22,15 +29,16 @@ void PacketHistory::grow() {
 }
 
 Status PacketHistory::insert(Instant now, const MediaPacket& packet) {
-  if (ring_.empty()) ring_.resize(min_packets);
+  if (ring_.empty()) enlarge(min_packets);
   const int64_t sequence = packet.numbers.sequence;
   if (newest_ && sequence <= *newest_ - static_cast<int64_t>(ring_.size()))
     return fail(Errc::replayed, "older than what is remembered of the stream");
   if (at(sequence).sequence == sequence) return fail(Errc::replayed, "packet is here already");
-  if (const Stored& old = at(sequence);
-      old.sequence != none && now - old.received < span && ring_.size() < max_packets_) {
-    grow();
-  }
+  // Twice the packets will hold twice the memory.
+  if (const Stored& old = at(sequence); old.sequence != none && now - old.received < span &&
+                                        ring_.size() < max_packets_ &&
+                                        memory_.used + held_ <= memory_.limit)
+    enlarge(ring_.size() * 2);
   Stored& stored = at(sequence);
   stored.sequence = sequence;
   stored.received = now;
@@ -39,7 +47,9 @@ Status PacketHistory::insert(Instant now, const MediaPacket& packet) {
   stored.packet.dependency_descriptor = stored.packet.payload = {};
   stored.level_size = packet.audio_level.size();
   stored.descriptor_size = packet.dependency_descriptor.size();
+  const size_t before = stored.bytes.capacity();
   stored.bytes.resize(stored.level_size + stored.descriptor_size + packet.payload.size());
+  hold(stored.bytes.capacity() - before);
   Writer writer(stored.bytes);
   writer.bytes(packet.audio_level);
   writer.bytes(packet.dependency_descriptor);

@@ -23,7 +23,8 @@ class HistoryTest : public testing::Test {
   bool has(int64_t sequence) { return history.find(sequence, memory).has_value(); }
 
   Instant now{1'000'000};
-  PacketHistory history{limits::max_rtx_packets};
+  HistoryMemory held;
+  PacketHistory history{limits::max_rtx_packets, held};
   std::array<uint8_t, limits::max_datagram> memory;
 };
 
@@ -65,6 +66,34 @@ TEST_F(HistoryTest, AFastStreamKeepsAsMuchAsTheLimitSays) {
   constexpr auto kept = static_cast<int64_t>(limits::max_rtx_packets);
   for (int64_t s = 5000 - kept; s < 5000; ++s) ASSERT_TRUE(has(s)) << s;
   EXPECT_FALSE(has(4999 - kept));
+}
+
+TEST_F(HistoryTest, AFastStreamGetsMoreOnlyWhileTheRoomHasMemory) {
+  const auto kept = [&] {
+    history.clear();
+    for (int64_t s = 1; s <= 400; ++s) EXPECT_TRUE(insert(s));
+    int64_t oldest = 400;
+    while (oldest > 1 && has(oldest - 1)) --oldest;
+    return 401 - oldest;
+  };
+  held.limit = 1;
+  EXPECT_EQ(kept(), static_cast<int64_t>(PacketHistory::min_packets));
+  const size_t least = held.used;
+  held.limit = SIZE_MAX;
+  EXPECT_EQ(kept(), 400);
+  EXPECT_GT(held.used, 4 * least);
+}
+
+TEST_F(HistoryTest, GivesItsMemoryBack) {
+  {
+    PacketHistory other{limits::max_rtx_packets, held};
+    MediaPacket packet;
+    Buffer payload(1000);
+    packet.payload = payload;
+    ASSERT_TRUE(other.insert(now, packet));
+    EXPECT_GT(held.used, 1000u);
+  }
+  EXPECT_EQ(held.used, 0u);
 }
 
 }  // namespace

@@ -29,11 +29,12 @@ bool carries(const rtc::MediaSection& section, uint8_t payload_type) {
 
 }  // namespace
 
-Layer::Layer(Track& of, size_t number)
+Layer::Layer(Track& of, size_t number, HistoryMemory& memory)
     : track(of),
       index(number),
       scale(layer_scale(of.publication.section.rids, number)),
-      history(of.kind() == rtc::MediaKind::video ? limits::max_rtx_packets : audio_history) {}
+      history(of.kind() == rtc::MediaKind::video ? limits::max_rtx_packets : audio_history,
+              memory) {}
 
 void Layer::restart(StreamKey key) {
   stream = key;
@@ -45,10 +46,10 @@ void Layer::restart(StreamKey key) {
   last_key_frame.reset();
 }
 
-Track::Track(ParticipantId by, Publication what, StreamKey& next_stream)
+Track::Track(ParticipantId by, Publication what, StreamKey& next_stream, HistoryMemory& memory)
     : owner(by), publication(std::move(what)) {
   for (size_t i = 0; i < layer_count(publication); ++i) {
-    layers.push_back(std::make_unique<Layer>(*this, i));
+    layers.push_back(std::make_unique<Layer>(*this, i, memory));
     layers.back()->stream = next_stream++;
   }
 }
@@ -67,11 +68,11 @@ size_t Track::choose(Instant now, Size wanted) const {
 }
 
 Incoming::Incoming(ParticipantId owner, std::vector<Publication> publications,
-                   StreamKey& next_stream)
+                   StreamKey& next_stream, HistoryMemory& memory)
     : next_stream_(next_stream) {
   for (Publication& p : publications) {
     const auto& track =
-        tracks.emplace_back(std::make_unique<Track>(owner, std::move(p), next_stream));
+        tracks.emplace_back(std::make_unique<Track>(owner, std::move(p), next_stream, memory));
     const rtc::MediaSection& section = track->publication.section;
     if (transport_cc_id_ == 0 && section.transport_cc)
       transport_cc_id_ = section.extensions.transport_cc;

@@ -24,7 +24,7 @@ struct Track;
 
 // One incoming RTP stream: a track's only one, or one of its simulcast layers.
 struct Layer {
-  Layer(Track& of, size_t number);
+  Layer(Track& of, size_t number, HistoryMemory& memory);
   // The layer goes on under another SSRC.
   void restart(StreamKey key);
 
@@ -64,7 +64,7 @@ struct Layer {
 };
 
 struct Track {
-  Track(ParticipantId by, Publication what, StreamKey& next_stream);
+  Track(ParticipantId by, Publication what, StreamKey& next_stream, HistoryMemory& memory);
 
   ParticipantId owner;
   Publication publication;
@@ -92,7 +92,8 @@ class Incoming {
   // An SSRC can take a layer over from another one only when that one has been silent for so long.
   static constexpr Duration takeover_silence = milliseconds(500);
 
-  Incoming(ParticipantId owner, std::vector<Publication> publications, StreamKey& next_stream);
+  Incoming(ParticipantId owner, std::vector<Publication> publications, StreamKey& next_stream,
+           HistoryMemory& memory);
 
   // Recognises the stream by SSRC, by mid and rid, or by a payload type that only one m-line has
   // (RFC 8843 section 9.2). Errors: not_found (no such stream), bad_state (the layer is sent under

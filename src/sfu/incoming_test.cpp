@@ -31,7 +31,8 @@ class IncomingTest : public testing::Test {
   }
 
   StreamKey next_stream = 1;
-  Incoming incoming{{1}, publications(), next_stream};
+  HistoryMemory history;
+  Incoming incoming{{1}, publications(), next_stream, history};
   Instant now{1'000'000};
   Buffer memory;
   Layer* changed = nullptr;
@@ -147,7 +148,7 @@ TEST_F(IncomingTest, NumbersDontWrap) {
 TEST_F(IncomingTest, TwoMLinesCantClaimOneSsrc) {
   auto both = publications();
   both[0].section.remote_ssrcs = {0x51};
-  Incoming other({2}, both, next_stream);
+  Incoming other({2}, both, next_stream, history);
   EXPECT_EQ(other.find_ssrc(0x51), other.find(Source::microphone)->layers[0].get());
   EXPECT_FALSE(other.find(Source::screen)->layers[0]->ssrc);
 }

@@ -14,11 +14,11 @@ constexpr uint8_t unknown_level =
 }  // namespace
 
 Participant::Participant(Instant now, ParticipantSetup setup, StreamKey& next_stream,
-                         SecureRandom& random)
+                         HistoryMemory& memory, SecureRandom& random)
     : connection{.id = setup.id},
       receives_everything(setup.receives_everything),
       peer_name(std::move(setup.peer_name)),
-      incoming(setup.id, std::move(setup.publications), next_stream),
+      incoming(setup.id, std::move(setup.publications), next_stream, memory),
       own_ssrc(random.u32() | 1),
       cname("participant-" + std::to_string(setup.id.value)),
       next_report(now + Room::Impl::report_interval),
@@ -35,7 +35,8 @@ Slot* Participant::find_slot(uint32_t ssrc) const {
   return nullptr;
 }
 
-Room::Room(SecureRandom& random, Instant now) : impl_(std::make_unique<Impl>(random, now)) {}
+Room::Room(SecureRandom& random, Instant now, size_t history_bytes)
+    : impl_(std::make_unique<Impl>(random, now, history_bytes)) {}
 Room::~Room() = default;
 
 Participant* Room::Impl::find(ParticipantId id) const {
@@ -59,8 +60,8 @@ void Room::Impl::leave(Participant& participant) {
 void Room::add(Instant now, ParticipantSetup setup, Egress& out) {
   impl_->flush(now, out);
   CHECK(!impl_->find(setup.id));
-  auto& added = impl_->participants.emplace_back(
-      std::make_unique<Participant>(now, std::move(setup), impl_->next_stream, impl_->random));
+  auto& added = impl_->participants.emplace_back(std::make_unique<Participant>(
+      now, std::move(setup), impl_->next_stream, impl_->history, impl_->random));
   impl_->by_id[added->id()] = added.get();
   // Another viewer changes nothing for the others, of whom there may be thousands.
   if (added->sends()) return impl_->assign_all(now, out);
@@ -72,8 +73,8 @@ void Room::replace(Instant now, ParticipantSetup setup, Egress& out) {
   if (!old) return add(now, std::move(setup), out);
   impl_->flush(now, out);
   impl_->leave(*old);
-  auto fresh =
-      std::make_unique<Participant>(now, std::move(setup), impl_->next_stream, impl_->random);
+  auto fresh = std::make_unique<Participant>(now, std::move(setup), impl_->next_stream,
+                                             impl_->history, impl_->random);
   fresh->wants = std::move(old->wants);
   const auto place =
       std::ranges::find(impl_->participants, old, &std::unique_ptr<Participant>::get);
@@ -158,6 +159,10 @@ bool Room::empty() const {
 
 const RoomCounts& Room::counts() const {
   return impl_->counts;
+}
+
+size_t Room::history_bytes() const {
+  return impl_->history.used;
 }
 
 std::vector<SlotsChanged> Room::take_changes() {

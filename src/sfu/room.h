@@ -40,7 +40,9 @@ class Room {
  public:
   struct Impl;
 
-  Room(SecureRandom& random, Instant now);
+  // `history_bytes`: about how much all that is kept to answer NACKs may take. The least that every
+  // stream needs is kept all the same: PacketHistory::min_packets.
+  Room(SecureRandom& random, Instant now, size_t history_bytes = SIZE_MAX);
   ~Room();
 
   void add(Instant now, ParticipantSetup setup, Egress& out);
@@ -64,6 +66,7 @@ class Room {
   // Slot changes since the last call.
   std::vector<SlotsChanged> take_changes();
   const RoomCounts& counts() const;
+  size_t history_bytes() const;  // held now
 
  private:
   std::unique_ptr<Impl> impl_;

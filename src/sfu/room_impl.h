@@ -13,7 +13,8 @@
 namespace vicino::sfu {
 
 struct Participant {
-  Participant(Instant now, ParticipantSetup setup, StreamKey& next_stream, SecureRandom& random);
+  Participant(Instant now, ParticipantSetup setup, StreamKey& next_stream, HistoryMemory& memory,
+              SecureRandom& random);
 
   Connection connection;
   bool receives_everything;
@@ -37,7 +38,8 @@ struct Participant {
 };
 
 struct Room::Impl {
-  Impl(SecureRandom& r, Instant now) : random(r), next_tick(now + tick_interval) {}
+  Impl(SecureRandom& r, Instant now, size_t history_bytes)
+      : random(r), history{.limit = history_bytes}, next_tick(now + tick_interval) {}
 
   // Feedback to publishers, layers, repeated requests: less often slows the senders' bandwidth
   // estimators, more often costs uplink.
@@ -60,6 +62,7 @@ struct Room::Impl {
   static constexpr size_t max_nacks_per_packet = 256;
 
   SecureRandom& random;
+  HistoryMemory history;  // before what holds it
   std::vector<std::unique_ptr<Participant>> participants;  // in order of arrival
   std::unordered_map<ParticipantId, Participant*> by_id;
   StreamKey next_stream = 1;

@@ -16,8 +16,8 @@ constexpr Duration least_wait = milliseconds(1);  // between two timeouts of one
 }  // namespace
 
 Shard::Shard(const rtc::DtlsIdentity& identity, SecureRandom& random,
-             rtc::TransportParameters health, Instant)
-    : impl_(std::make_unique<Impl>(identity, random, std::move(health))) {}
+             rtc::TransportParameters health, Instant, ShardSettings settings)
+    : impl_(std::make_unique<Impl>(identity, random, std::move(health), settings)) {}
 Shard::~Shard() = default;
 
 void Shard::Impl::refuse(const Error& error) {
@@ -215,7 +215,12 @@ ShardStats Shard::stats() const {
     stats.rtx_out += counts.rtx_out;
   };
   add(impl_->closed_rooms);
-  for (const auto& [id, entry] : impl_->rooms) add(entry->room.counts());
+  for (const auto& [id, entry] : impl_->rooms) {
+    add(entry->room.counts());
+    const uint64_t held = entry->room.history_bytes();
+    stats.history_bytes += held;
+    stats.largest_history_bytes = std::max(stats.largest_history_bytes, held);
+  }
   stats.rooms = impl_->rooms.size();
   stats.peers = impl_->peers.size();
   stats.peers_connected =

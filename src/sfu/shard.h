@@ -23,7 +23,13 @@ struct ShardStats {
   uint64_t refused_unauthenticated = 0;  // STUN integrity, DTLS fingerprint, SRTP tag
   uint64_t refused_replayed = 0;
   uint64_t refused_other = 0;
-  uint64_t rooms = 0, peers = 0, peers_connected = 0;  // now, not since start
+  // Now, not since start.
+  uint64_t rooms = 0, peers = 0, peers_connected = 0;
+  uint64_t history_bytes = 0, largest_history_bytes = 0;  // of all rooms; of the one with most
+};
+
+struct ShardSettings {
+  size_t room_history_bytes = size_t{64} << 20;  // see Room
 };
 
 class Shard {
@@ -31,14 +37,15 @@ class Shard {
   // `health` are the ICE credentials of a pseudo peer that answers STUN checks and nothing else:
   // /healthz uses it to prove that the port answers.
   Shard(const rtc::DtlsIdentity& identity, SecureRandom& random, rtc::TransportParameters health,
-        Instant now);
+        Instant now, ShardSettings settings = {});
   ~Shard();
 
   // Datagrams of one receive batch, then flush(): what is only passed on waits for that, so that
   // each receiver gets it in one piece. Commands and timeouts flush by themselves.
   void handle_datagram(Instant now, const Address& from, MutBytes datagram, rtc::Outbox& out);
   void flush(Instant now, rtc::Outbox& out);
-  // How many receivers the video streams have together that are in the middle of a frame now, before flush().
+  // How many receivers the video streams have together that are in the middle of a frame now,
+  // before flush().
   size_t unfinished() const;
   void handle_command(Instant now, Command command, rtc::Outbox& out);
   void handle_timeout(Instant now, rtc::Outbox& out);

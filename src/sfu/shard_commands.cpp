@@ -31,7 +31,7 @@ void Shard::Impl::add(Instant now, RoomId id, ParticipantSetup setup, rtc::PeerC
   if (replace) leave(now, id, participant, out);
   auto& room = rooms[id];
   if (!room) {
-    room = std::make_unique<RoomEntry>(id, random, now);
+    room = std::make_unique<RoomEntry>(id, random, now, settings.room_history_bytes);
     room_of_timer[&room->timer] = id;
   }
   CHECK(!peers.contains(participant));

@@ -16,7 +16,8 @@ struct TextHash {
 };
 
 struct RoomEntry {
-  RoomEntry(RoomId number, SecureRandom& random, Instant now) : id(number), room(random, now) {}
+  RoomEntry(RoomId number, SecureRandom& random, Instant now, size_t history_bytes)
+      : id(number), room(random, now, history_bytes) {}
   RoomId id;
   Room room;
   Timer timer;
@@ -42,8 +43,8 @@ struct PeerEntry : Route {
 };
 
 struct Shard::Impl {
-  Impl(const rtc::DtlsIdentity& i, SecureRandom& r, rtc::TransportParameters h)
-      : identity(i), random(r), health(std::move(h)) {}
+  Impl(const rtc::DtlsIdentity& i, SecureRandom& r, rtc::TransportParameters h, ShardSettings s)
+      : identity(i), random(r), health(std::move(h)), settings(s) {}
 
   // Per peer; the oldest is forgotten. As many as ICE remembers.
   static constexpr size_t max_addresses = 8;
@@ -51,6 +52,7 @@ struct Shard::Impl {
   const rtc::DtlsIdentity& identity;
   SecureRandom& random;
   rtc::TransportParameters health;
+  ShardSettings settings;
   TimerQueue timers;  // before what has timers
   std::unordered_map<RoomId, std::unique_ptr<RoomEntry>> rooms;
   std::unordered_map<ParticipantId, std::unique_ptr<PeerEntry>> peers;
