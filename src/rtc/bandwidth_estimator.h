@@ -1,0 +1,143 @@
+// How much may be sent to one receiver: delay trend, loss, what arrives and probes put together, as
+// in Google Congestion Control (draft-ietf-rmcat-gcc-02). One per receiver, at the sending side.
+//
+// The caller tells every packet as it goes out (sent), hands over the receiver's transport-wide
+// feedback, calls tick() at next_due() and after each of these sends what take_probe() asks for.
+#pragma once
+
+#include <algorithm>
+#include <optional>
+
+#include "rtc/acked_rate.h"
+#include "rtc/delay_trend.h"
+#include "rtc/loss_bound.h"
+#include "rtc/probes.h"
+#include "rtc/rate_control.h"
+#include "rtc/sent_packets.h"
+
+namespace vicino::rtc {
+
+// The least of the last ten to twenty seconds.
+class SlidingMinimum {
+ public:
+  Duration add(Instant now, Duration value) {
+    if (!current_ || now - since_ > window) {
+      before_ = current_;
+      current_ = value;
+      since_ = now;
+    }
+    current_ = std::min(*current_, value);
+    return std::min(*current_, before_.value_or(*current_));
+  }
+
+ private:
+  static constexpr Duration window = seconds(10);
+  std::optional<Duration> current_, before_;
+  Instant since_;
+};
+
+struct BandwidthConfig {
+  // Before anything is known. Higher is sharper at once and hurts slow paths for a second.
+  BitRate start = kilobits_per_second(300);
+  // Never less, whatever the path says: audio goes on. It should pause video itself.
+  BitRate floor = kilobits_per_second(30);
+  BitRate ceiling = kilobits_per_second(50'000);
+};
+
+class BandwidthEstimator {
+ public:
+  explicit BandwidthEstimator(const BandwidthConfig& config = {});
+
+  void sent(Instant now, uint16_t transport_sequence, size_t size, ProbeId probe = 0);
+  void feedback(Instant now, const TransportFeedback& feedback);
+  void tick(Instant now);
+  Instant next_due() const;
+  // The most that would be sent if the path carried it. No probe goes beyond what it could use.
+  void set_demand(Instant now, BitRate demand);
+  // Once per probe: send it.
+  std::optional<ProbePlan> take_probe() { return probes_.take_plan(); }
+
+  // What to send now: for the pacer and for encoders that follow at once.
+  BitRate target() const;
+  // What to plan with: the same without the dips of half a second that empty a queue.
+  BitRate planned() const;
+  // Too little is sent to know whether the path carries target().
+  bool application_limited() const { return application_limited_; }
+  double loss() const { return loss_.recent(); }  // share lost lately
+  Duration queue_delay() const { return queue_delay_; }
+  Duration round_trip() const { return rtt_min_; }
+
+ private:
+  // Probes at start, as multiples of the start rate; then `probe_further` as long as they succeed.
+  static constexpr double probe_first = 3.0, probe_second = 2.0, probe_further = 2.0;
+  // Beyond what is wanted, so that the outcome can be what is wanted.
+  static constexpr double probe_margin = 1.15;
+  // An outcome this close to what was asked is a success.
+  static constexpr double probe_success = 0.8;
+  // Probes go on while more is wanted than the path is known to carry: how much later a path that
+  // grew is found, and the share of the target that this may cost.
+  static constexpr Duration probe_interval = seconds(2);
+  static constexpr double probe_cost = 0.02;
+  // After an outcome that raised the rate by as much, more probes follow soon, even if it seemed to
+  // fill the path: jitter makes a probe seem so.
+  static constexpr double probe_raise = 1.5;
+  static constexpr int most_quick_probes = 3;
+  static constexpr Duration quick_interval = milliseconds(500);
+  // A decrease by more than this in a second is a drop: what was before is tried again soon.
+  static constexpr double drop_ratio = 0.66;
+  static constexpr double after_drop = 0.75;
+  static constexpr Duration after_drop_wait = milliseconds(1500);
+  // The trend isn't looked at for so long after a probe that was too fast: it is the probe's queue.
+  static constexpr Duration probe_echo = milliseconds(100);
+  static constexpr Duration blind_queue = milliseconds(120);
+  // With a long queue, so much less arriving than is sent is overuse without any trend.
+  static constexpr double overflow = 0.85;
+  static constexpr double most_inherent = 0.2;  // loss that is made up for; more is no path
+  // Below the first share of the target the sender has nothing more to send, above the second the
+  // path limits it again.
+  static constexpr double limited_below = 0.65, limited_above = 0.8;
+  static constexpr Duration usage_window = milliseconds(500);
+  // Nothing was reported for so long: the path is out. Shorter takes a slow report for an outage.
+  static constexpr Duration silence = milliseconds(800);
+  static constexpr Duration silence_step = milliseconds(500);
+  static constexpr double silence_decrease = 0.5;
+  // Nothing is tried while so long a queue stands: the path is full.
+  static constexpr Duration standing_queue = milliseconds(25);
+
+  void learn(Instant now, std::span<const PacketResult> results);
+  void measure_delay(Instant now, const PacketResult& newest, Duration shortest_way);
+  std::optional<BitRate> carried(std::optional<BitRate> acked) const;
+  void control(Instant now);
+  void finish_probe(Instant now);
+  void plan_probe(Instant now);
+  void probe_at(Instant now, BitRate rate);
+  void update_usage(Instant now, size_t bytes);
+  void check_silence(Instant now);
+  void end_silence(Instant now);
+
+  BandwidthConfig config_;
+  SentPackets packets_;
+  DelayTrend trend_;
+  AckedRate acked_;
+  LossBound loss_;
+  RateControl control_;
+  Probes probes_;
+
+  BitRate demand_;
+  int quick_probes_ = 0;
+  uint32_t packets_sent_ = 0;
+  int64_t spread_ = 32;     // of the time to the next probe, 0 to 63
+  double usage_bytes_ = 0;  // decaying sum
+  std::optional<Instant> usage_at_, first_sent_;
+  bool application_limited_ = false;
+
+  SlidingMinimum rtt_, way_;  // round trips; one way, between clocks that have nothing in common
+  Duration rtt_min_ = milliseconds(100), queue_delay_;
+
+  std::optional<Instant> last_probe_, trend_from_, last_feedback_, silent_step_, drop_at_;
+  BitRate before_drop_, before_silence_;
+  std::optional<Instant> reference_at_;
+  BitRate reference_;  // the target up to a second ago, to see drops
+};
+
+}  // namespace vicino::rtc

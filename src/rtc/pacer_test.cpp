@@ -1,0 +1,77 @@
+#include "rtc/pacer.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace vicino::rtc {
+namespace {
+
+constexpr Instant start = Instant{} + seconds(100);
+
+struct Sent {
+  Duration time;  // until everything is out
+  size_t wakeups;
+};
+
+// One frame of `bytes`, in packets of at most 1200, as a caller would send it.
+Sent send(Pacer& pacer, size_t bytes) {
+  Sent sent{};
+  Instant now = start;
+  while (bytes > 0) {
+    ++sent.wakeups;
+    size_t allowed = pacer.allowance(now, bytes, start);
+    EXPECT_GT(allowed, 0u) << "next() is when something may go";
+    while (allowed > 0 && bytes > 0) {
+      const size_t packet = std::min<size_t>(1200, bytes);
+      pacer.sent(now, packet);
+      bytes -= packet;
+      allowed -= std::min(allowed, packet);
+    }
+    if (bytes > 0) now = pacer.next(now, bytes, start);
+  }
+  sent.time = now - start;
+  return sent;
+}
+
+TEST(Pacer, SpreadsAFrameOverTheTimeItsRateTakes) {
+  Pacer pacer;
+  pacer.set_rate(start, kilobits_per_second(1000));
+  const Sent sent = send(pacer, 12'500);  // 100 ms at the target
+  EXPECT_GT(sent.time, milliseconds(55));
+  EXPECT_LT(sent.time, milliseconds(80));
+}
+
+TEST(Pacer, SendsOnePacketAtOnceWhenItOwesNothing) {
+  Pacer pacer;
+  pacer.set_rate(start, kilobits_per_second(30));
+  EXPECT_EQ(send(pacer, 1200).time, Duration{});
+}
+
+TEST(Pacer, LetsNothingWaitForLong) {
+  for (const int kbps : {1, 30, 300, 10'000}) {
+    Pacer pacer;
+    pacer.set_rate(start, kilobits_per_second(kbps));
+    const Sent sent = send(pacer, 500'000);
+    EXPECT_LE(sent.time, milliseconds(260)) << kbps;
+    EXPECT_LT(sent.wakeups, 300u) << kbps;
+  }
+}
+
+TEST(Pacer, CountsAudioButForgetsWhatIsTooMuch) {
+  Pacer pacer;
+  pacer.set_rate(start, kilobits_per_second(100));
+  pacer.sent(start, 1'000'000);
+  EXPECT_EQ(pacer.allowance(start, 1200, start), 0u);
+  EXPECT_LE(pacer.next(start, 1200, start), start + milliseconds(250));
+  EXPECT_GT(pacer.allowance(start + milliseconds(500), 1200, start + milliseconds(500)), 0u);
+}
+
+TEST(Pacer, HasNothingToDoWhenNothingWaits) {
+  Pacer pacer;
+  EXPECT_EQ(pacer.allowance(start, 0, Instant::never()), 0u);
+  EXPECT_EQ(pacer.next(start, 0, Instant::never()), Instant::never());
+}
+
+}  // namespace
+}  // namespace vicino::rtc

@@ -1,0 +1,105 @@
+#include "rtc/rate_control.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace vicino::rtc {
+
+void RateControl::set(BitRate rate) {
+  rate_ = target_ = std::clamp(rate, limits_.floor, limits_.ceiling);
+  drain_until_.reset();
+  last_growth_.reset();
+}
+
+void RateControl::learn_capacity(BitRate measured) {
+  if (!capacity_ || std::abs(measured / *capacity_ - 1) > capacity_tolerance) {
+    capacity_ = measured;
+  } else {
+    capacity_ = *capacity_ + (measured - *capacity_) * capacity_smoothing;
+  }
+}
+
+void RateControl::update(Instant now, const Path& path) {
+  if (path.signal == DelaySignal::overuse) {
+    overused(now, path);
+    return;
+  }
+  if (drain_until_) {
+    const bool empty =
+        path.acked_recently && path.queued_bytes <= path.acked_recently->bytes_in(drained);
+    if (!empty && now < *drain_until_) return;
+    drain_until_.reset();
+    last_growth_ = now;
+  } else if (queue_stands(path)) {
+    last_growth_ = now;
+    learn_capacity(*path.acked);
+    rate_ = std::clamp(*path.acked * run_off, limits_.floor, std::max(rate_, limits_.floor));
+  } else if (path.signal == DelaySignal::normal) {
+    grow(now, path);
+  } else {
+    last_growth_ = now;  // the queue empties: wait until it has
+  }
+  target_ = rate_;
+}
+
+bool RateControl::queue_stands(const Path& path) const {
+  if (!path.acked || !path.may_grow) return false;
+  const Duration packet = path.acked->time_for(packet_bits / 16);
+  return path.queue_delay > std::max(standing_queue, packet) && path.queue_delay < foreign_queue;
+}
+
+void RateControl::overused(Instant now, const Path& path) {
+  last_growth_ = now;
+  const auto arriving = path.acked_recently ? path.acked_recently : path.acked;
+  if (!arriving) {
+    if (!last_decrease_ || now - *last_decrease_ > path.rtt + response_extra) {
+      last_decrease_ = now;
+      rate_ = target_ = std::max(rate_ * decrease, limits_.floor);
+    }
+    return;
+  }
+  learn_capacity(*arriving);
+  last_decrease_ = now;
+  // Once per queue: further reports of the same one only show better what arrives.
+  const BitRate most = drain_until_ ? rate_ : rate_ * resume;
+  rate_ = std::max(std::min(*arriving * resume, most), limits_.floor);
+  BitRate lower = *arriving * decrease;
+  if (path.queued_bytes > arriving->bytes_in(drain_time) * (1 - decrease))
+    lower = *arriving - rate_of(path.queued_bytes, drain_time);
+  target_ = std::clamp(std::max(lower, *arriving * drain_least), limits_.floor, rate_);
+  const BitRate emptying = std::max(*arriving - target_, kilobits_per_second(1));
+  drain_until_ = now + std::min(emptying.time_for(path.queued_bytes) + path.rtt, drain_longest);
+}
+
+void RateControl::grow(Instant now, const Path& path) {
+  const Duration since = std::min(last_growth_ ? now - *last_growth_ : Duration{}, seconds(1));
+  last_growth_ = now;
+  if (!path.may_grow || !path.acked) return;
+  const BitRate most = *path.acked * acked_headroom + acked_headroom_extra;
+  if (rate_ >= most) return;
+  const double elapsed = static_cast<double>(since.us) / 1e6;
+  if (capacity_ && *path.acked > *capacity_ * (1 + capacity_tolerance)) capacity_.reset();
+  BitRate next = rate_;
+  if (capacity_ && rate_ > *capacity_ * (1 - capacity_tolerance)) {
+    const double response = static_cast<double>((path.rtt + response_extra).us) / 1e6;
+    const auto capacity = static_cast<double>(capacity_->bps);
+    const double step = std::clamp(packet_bits / response, capacity * min_near_growth_per_second,
+                                   capacity * max_near_growth_per_second);
+    next.bps += static_cast<int64_t>(step * elapsed);
+  } else {
+    next = rate_ * std::pow(1 + growth_per_second, elapsed);
+  }
+  rate_ = std::clamp(next, limits_.floor, std::min(most, limits_.ceiling));
+}
+
+void RateControl::probed(BitRate rate, bool full) {
+  if (full) {
+    learn_capacity(rate);
+  } else if (capacity_ && rate > *capacity_) {
+    capacity_.reset();
+  }
+  if (drain_until_ || rate <= rate_) return;
+  rate_ = target_ = std::min(rate, limits_.ceiling);
+}
+
+}  // namespace vicino::rtc

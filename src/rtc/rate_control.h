@@ -1,0 +1,86 @@
+// How the rate follows the delay: additive increase and multiplicative decrease
+// (draft-ietf-rmcat-gcc-02 section 5.5).
+#pragma once
+
+#include <optional>
+
+#include "rtc/bit_rate.h"
+#include "rtc/delay_trend.h"
+
+namespace vicino::rtc {
+
+class RateControl {
+ public:
+  struct Limits {
+    BitRate floor, ceiling;
+  };
+  struct Path {
+    DelaySignal signal = DelaySignal::normal;
+    std::optional<BitRate> acked, acked_recently;
+    Duration rtt;             // to the sender, without queues
+    double queued_bytes = 0;  // sent and not arrived, beyond what the path itself holds
+    Duration queue_delay;     // that every packet met lately
+    bool may_grow = true;     // false: too little is sent to know whether more would arrive
+  };
+
+  RateControl(BitRate start, Limits limits) : limits_(limits), rate_(start), target_(start) {}
+
+  // After each report.
+  void update(Instant now, const Path& path);
+  // A probe arrived at this rate. `full`: it filled the path, so this is what the path carries.
+  void probed(BitRate rate, bool full);
+  // The path was silent, or became another one.
+  void set(BitRate rate);
+
+  BitRate target() const { return target_; }
+  // Like target(), without the dips that empty a queue: for plans that should outlast them.
+  BitRate planned() const { return rate_; }
+  bool draining() const { return drain_until_.has_value(); }
+
+ private:
+  // Of what arrived, after overuse. Lower empties the queue sooner and wastes more of the path.
+  static constexpr double decrease = 0.85;
+  // Where it goes on when the queue is gone. Higher is full again sooner.
+  static constexpr double resume = 0.92;
+  // Growth far from the known capacity. Higher finds it sooner and overshoots by more.
+  static constexpr double growth_per_second = 0.08;
+  // Growth near it: one packet per response time, which makes flows that share the path equal, but
+  // no more than this share of the capacity: higher makes slow paths swing.
+  static constexpr double packet_bits = 1200 * 8;
+  static constexpr double max_near_growth_per_second = 0.06;
+  // And no less than this share, or a fast path would take minutes.
+  static constexpr double min_near_growth_per_second = 0.015;
+  static constexpr Duration response_extra = milliseconds(100);
+  // A queue longer than this, and than one packet takes, is let run off by sending this much of
+  // what arrives. Higher limits leave delay, lower ones take jitter for a queue. A much longer one
+  // would have been overuse if it were this flow's: it is another's, and giving way to it would
+  // never end.
+  static constexpr Duration standing_queue = milliseconds(20);
+  static constexpr Duration foreign_queue = milliseconds(200);
+  static constexpr double run_off = 0.95;
+  // Never further above what arrives than this; more would be a guess.
+  static constexpr double acked_headroom = 1.5;
+  static constexpr BitRate acked_headroom_extra = kilobits_per_second(10);
+  // The known capacity moves towards a new measure by this much, and is given up when the measure
+  // is off by more than that: then the path has changed.
+  static constexpr double capacity_smoothing = 0.2;
+  static constexpr double capacity_tolerance = 0.25;
+  // The queue that overuse left is emptied within about this time, by sending less still. Shorter
+  // gives up more rate, longer keeps the delay.
+  static constexpr Duration drain_time = milliseconds(500);
+  static constexpr double drain_least = 0.3;  // of what arrives: lower would stop video
+  static constexpr Duration drain_longest = seconds(2);
+  static constexpr Duration drained = milliseconds(10);  // a queue this short is none
+
+  bool queue_stands(const Path& path) const;
+  void overused(Instant now, const Path& path);
+  void grow(Instant now, const Path& path);
+  void learn_capacity(BitRate measured);
+
+  Limits limits_;
+  BitRate rate_, target_;
+  std::optional<BitRate> capacity_;  // what arrived when the path was full
+  std::optional<Instant> drain_until_, last_decrease_, last_growth_;
+};
+
+}  // namespace vicino::rtc
