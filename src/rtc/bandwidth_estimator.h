@@ -68,14 +68,16 @@ class BandwidthEstimator {
   Duration round_trip() const { return rtt_min_; }
 
  private:
-  // Probes at start, as multiples of the start rate; then `probe_further` as long as they succeed.
-  static constexpr double probe_first = 3.0, probe_second = 2.0, probe_further = 2.0;
+  // The first probe, of the start rate, and the next ones, of the present rate or of a success:
+  // three and six times the start rate, and further. One after the other, as a slow path would hold
+  // both up for a second. Higher is there sooner and leaves a longer queue where it was too much.
+  static constexpr double probe_first = 3.0, probe_further = 2.0;
   // Beyond what is wanted, so that the outcome can be what is wanted.
   static constexpr double probe_margin = 1.15;
-  // An outcome this close to what was asked is a success.
+  // An outcome this close to what was asked is a success. Lower goes on with probes that fail.
   static constexpr double probe_success = 0.8;
   // Probes go on while more is wanted than the path is known to carry: how much later a path that
-  // grew is found, and the share of the target that this may cost.
+  // grew is found, on average, and the share of the target that this may cost.
   static constexpr Duration probe_interval = seconds(2);
   static constexpr double probe_cost = 0.02;
   // After an outcome that raised the rate by as much, more probes follow soon, even if it seemed to
@@ -83,21 +85,26 @@ class BandwidthEstimator {
   static constexpr double probe_raise = 1.5;
   static constexpr int most_quick_probes = 3;
   static constexpr Duration quick_interval = milliseconds(500);
-  // A decrease by more than this in a second is a drop: what was before is tried again soon.
+  // A decrease by more than this in a second is a drop: of what was before, the second is tried
+  // again after the wait. Sooner finds a passing dip ended sooner, and costs a probe where it
+  // stays.
   static constexpr double drop_ratio = 0.66;
   static constexpr double after_drop = 0.75;
   static constexpr Duration after_drop_wait = milliseconds(1500);
-  // The trend isn't looked at for so long after a probe that was too fast: it is the probe's queue.
+  // The trend isn't looked at for so long after a probe, as it would see the probe's queue. Longer
+  // finds a drop later, shorter takes probes for overuse. A queue longer than the second is always
+  // looked at.
   static constexpr Duration probe_echo = milliseconds(100);
   static constexpr Duration blind_queue = milliseconds(120);
   // With a long queue, so much less arriving than is sent is overuse without any trend.
   static constexpr double overflow = 0.85;
   static constexpr double most_inherent = 0.2;  // loss that is made up for; more is no path
   // Below the first share of the target the sender has nothing more to send, above the second the
-  // path limits it again.
+  // path limits it again, over the window. Higher ones stop growth where frames are uneven.
   static constexpr double limited_below = 0.65, limited_above = 0.8;
   static constexpr Duration usage_window = milliseconds(500);
   // Nothing was reported for so long: the path is out. Shorter takes a slow report for an outage.
+  // Then the rate falls by this factor each step: slower keeps filling a dead path's queue.
   static constexpr Duration silence = milliseconds(800);
   static constexpr Duration silence_step = milliseconds(500);
   static constexpr double silence_decrease = 0.5;

@@ -49,7 +49,7 @@ class RateControl {
   static constexpr double packet_bits = 1200 * 8;
   static constexpr double max_near_growth_per_second = 0.06;
   // And no less than this share, or a fast path would take minutes.
-  static constexpr double min_near_growth_per_second = 0.015;
+  static constexpr double min_near_growth_per_second = 0.02;
   static constexpr Duration response_extra = milliseconds(100);
   // A queue longer than this, and than one packet takes, is let run off by sending this much of
   // what arrives. Higher limits leave delay, lower ones take jitter for a queue. A much longer one
