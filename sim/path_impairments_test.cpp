@@ -74,6 +74,16 @@ TEST(PathImpairments, JitterReordersWhenAskedTo) {
   EXPECT_FALSE(in_order(arrived));
 }
 
+TEST(PathImpairments, WhoIsLostSaysNothingAboutWhoIsLate) {
+  Path path(13, {.jitter = milliseconds(20), .jitter_reorders = true, .loss = 0.5});
+  double late = 0;
+  const auto arrived = through(path, 5000, 100, milliseconds(1));
+  for (const Arrived& a : arrived) {
+    late += static_cast<double>((a.at - start - milliseconds(static_cast<int64_t>(a.number))).us);
+  }
+  EXPECT_NEAR(late / static_cast<double>(arrived.size()), 10'000, 500) << "microseconds";
+}
+
 TEST(PathImpairments, AShorterDelayDoesNotReorder) {
   Path path(1, {.delay = milliseconds(500)});
   auto arrived = push_many(path, 100, 100, milliseconds(1));

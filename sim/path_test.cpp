@@ -55,13 +55,14 @@ TEST(Path, ManyPacketsLeaveInOneMicrosecondWhereTheRateIsThatHigh) {
 
 TEST(Path, AnIdleBottleneckSavesNothingUp) {
   PathSettings settings = plain();
-  settings.rate = 8'000'000;  // a byte a microsecond
+  settings.rate = 3'000'000;
   Path path(1, settings);
-  path.push(start, Buffer(1000));
-  path.push(start + seconds(10), Buffer(1000));
+  path.push(start, Buffer(1001));  // 2669 and a third microseconds: two thirds of one are left over
+  path.push(start + seconds(10), Buffer(1001));
   const auto arrived = take_all(path, start + seconds(20));
   ASSERT_EQ(arrived.size(), 2u);
-  EXPECT_EQ(arrived[1].at, start + seconds(10) + milliseconds(1));
+  EXPECT_EQ(arrived[0].at, start + microseconds(2670));
+  EXPECT_EQ(arrived[1].at, start + seconds(10) + microseconds(2670));
 }
 
 TEST(Path, OverheadTakesPartOfTheRate) {
@@ -208,6 +209,27 @@ TEST(Path, WhatItHoldsIsBoundedInBytesAndCopiesCount) {
   EXPECT_EQ(path.under_way(), Path::max_held_bytes / size);
   EXPECT_EQ(path.statistics().dropped_overflow, 100 - Path::max_held_bytes / size / 2);
   expect_accounted(path);
+}
+
+TEST(Path, WhatIsGoneMakesRoomHoweverItWent) {
+  constexpr size_t size = 1 << 20;
+  constexpr size_t count = 2 * Path::max_held_bytes / size;
+  Path delivered(1);
+  Path lost(1, {.loss = 1});
+  Path cut(1, {.rate = 1'000'000, .queue = seconds(3600)});
+  Path cut_on_wire(1, {.delay = seconds(1)});
+  for (Path* path : {&delivered, &lost, &cut, &cut_on_wire}) {
+    Instant now = start;
+    for (size_t i = 0; i < count; ++i, now = now + milliseconds(10)) {
+      path->push(now, Buffer(size));
+      take_all(*path, now);
+      if (path != &delivered && path != &lost) {
+        ASSERT_TRUE(path->add_outage(now, now + milliseconds(1)));
+      }
+    }
+    EXPECT_EQ(path->statistics().dropped_overflow, 0u);
+    expect_accounted(*path);
+  }
 }
 
 TEST(Path, PlansAreBounded) {
