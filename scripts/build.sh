@@ -89,7 +89,7 @@ build() {
   need_packages "building" "${build_packages[@]}"
   case "${1:-release}" in
     release)
-      build_preset release vicinod vicino vicino-load
+      build_preset release vicinod vicino vicino-load vicino-relay
       build_web
       ;;
     wasm) build_wasm ;;

@@ -99,9 +99,9 @@ layer_fuzz() {
 # The integration tests again, with server and client built with AddressSanitizer and UndefinedBehaviorSanitizer. Without
 # the crowds: thirty clients ten times slower don't fit on two cores.
 layer_sanitize() {
-  build_preset asan vicinod vicino
+  build_preset asan vicinod vicino vicino-relay
   # The quarantine of freed memory counts as growth where a test watches for growth.
-  concurrency=2 ASAN_OPTIONS=quarantine_size_mb=4 VICINO_BUILD="$PWD/build/asan" node_layer sanitize tests/integration/{calls,group,hostile_media,http,restart,settings,tls}.test.mjs
+  concurrency=2 ASAN_OPTIONS=quarantine_size_mb=4 VICINO_BUILD="$PWD/build/asan" node_layer sanitize tests/integration/{calls,group,hostile_media,http,relay,restart,settings,tls}.test.mjs
 }
 
 run_tests() {
@@ -114,7 +114,7 @@ run_tests() {
   need_packages "testing" "${test_packages[@]}"
   mkdir -p build
   for layer in "${layers[@]}"; do
-    case "$layer" in integration | interop | e2e) build_preset release vicinod vicino vicino-load ;; esac
+    case "$layer" in integration | interop | e2e) build_preset release vicinod vicino vicino-load vicino-relay ;; esac
     case "$layer" in e2e) build_web ;; esac
     "layer_$layer"
   done

@@ -14,6 +14,7 @@ const build = resolve(root, process.env.VICINO_BUILD ?? 'build/release');
 export const vicinod = join(build, 'apps/vicinod/vicinod');
 export const vicino = join(build, 'apps/vicino/vicino');
 export const vicinoLoad = join(build, 'apps/vicino_load/vicino-load');
+export const vicinoRelay = join(build, 'tools/vicino_relay/vicino-relay');
 
 // The tests' own settings must not depend on the caller's.
 export const bareEnvironment = Object.fromEntries(
