@@ -51,6 +51,8 @@ constexpr WorkerCounter worker_counters[] = {
     {"vicino_nack_received_total", "Requests to send again", &sfu::ShardStats::nack_in},
     {"vicino_pli_received_total", "Requests of receivers for a key frame", &sfu::ShardStats::pli_in},
     {"vicino_pli_sent_total", "Requests to senders for a key frame", &sfu::ShardStats::pli_out},
+    {"vicino_relayed_out_total", "Packets and requests given to other workers of the same room", &sfu::ShardStats::relayed_out},
+    {"vicino_relayed_in_total", "The same, taken from other workers", &sfu::ShardStats::relayed_in},
     {"vicino_refused_unknown_peer_total", "Datagrams from nobody known", &sfu::ShardStats::refused_unknown_peer},
     {"vicino_refused_malformed_total", "Datagrams that break their format", &sfu::ShardStats::refused_malformed},
     {"vicino_refused_unauthenticated_total", "Datagrams whose tag or integrity is wrong",
@@ -82,17 +84,19 @@ std::string metrics_text(const server::Calls::Counts& calls, const net::HttpServ
     for (const auto& worker : workers) values.push_back(worker.shard.*field);
     f.counter(name, help, values);
   }
-  std::vector<uint64_t> drops, calls_made;
+  std::vector<uint64_t> drops, calls_made, relay_drops;
   uint64_t peers = 0, history = 0, largest_history = 0;
   for (const auto& worker : workers) {
     drops.push_back(worker.send_drops);
     calls_made.push_back(worker.send_calls);
+    relay_drops.push_back(worker.relay_drops);
     peers += worker.shard.peers_connected;
     history += worker.shard.history_bytes;
     largest_history = std::max(largest_history, worker.shard.largest_history_bytes);
   }
   f.counter("vicino_media_send_drops_total", "Datagrams the socket could not take", drops);
   f.counter("vicino_media_send_calls_total", "System calls made to send", calls_made);
+  f.counter("vicino_relay_drops_total", "Packets that another worker hadn't room for", relay_drops);
   f.gauge("vicino_media_peers", "Media paths that are up", peers);
   f.gauge("vicino_media_history_bytes", "Memory of packets that may have to be sent again", history);
   f.gauge("vicino_media_history_largest_room_bytes", "The same, of the room that has most", largest_history);

@@ -49,6 +49,8 @@ class Service final : public net::HttpHandler {
   // Carries out what Calls decided and sets the next deadline.
   void pump();
   void wait_for_deadline();
+  // Tells Calls every second what each worker has to do.
+  void measure_load();
   bool join_allowed(const net::HttpClient& client);
 
   net::HttpResponse route(const net::HttpClient& client, const net::HttpRequest& request);
@@ -68,10 +70,13 @@ class Service final : public net::HttpHandler {
   std::unique_ptr<server::GroupStore> groups_;
   std::unique_ptr<rtc::DtlsIdentity> identity_;
   std::unique_ptr<server::Calls> calls_;
+  std::unique_ptr<net::Relays> relays_;  // before those who use it
   std::vector<std::unique_ptr<net::MediaThread>> workers_;
+  std::vector<uint64_t> forwarded_;  // by each worker, when last looked at
   std::vector<HealthTarget> health_targets_;
   std::unique_ptr<net::HttpServer> http_;
   boost::asio::steady_timer deadline_;
+  boost::asio::steady_timer measuring_;
   // Connections of the running minute by address, for limits.joins_per_minute_per_address.
   std::unordered_map<Address, size_t, AddressHash> joins_;
   Instant joins_since_{};

@@ -148,6 +148,9 @@ std::vector<Setting> make_table() {
   t.push_back(number("media.port", "First UDP port of media; each worker takes one, consecutively; 0: any free ones",
                      FIELD(media_port), 0, 65535));
   t.push_back(number("media.workers", "Media threads; 0: one per core", FIELD(workers), 0, 256));
+  t.push_back(number("media.members_per_worker",
+                     "Participants of one room on a media thread before the room spreads to another one", FIELD(members_per_worker),
+                     1, 1'000'000));
   t.push_back(number("media.history_megabytes_per_room",
                      "Memory of a room for packets that may have to be sent again; the least that its streams need is kept all the same",
                      FIELD(history_megabytes_per_room), 1, 65536));

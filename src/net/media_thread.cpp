@@ -23,12 +23,13 @@ timespec to_timespec(Duration d) {
 
 MediaThread::MediaThread(std::unique_ptr<UdpSocket> socket, const rtc::DtlsIdentity& identity,
                          rtc::TransportParameters health, std::function<void(std::vector<sfu::Event>)> on_events,
-                         sfu::ShardSettings settings, SpinSettings spin)
+                         sfu::ShardSettings settings, Relays::End* relays, SpinSettings spin)
     : socket_(std::move(socket)),
       identity_(identity),
       health_(std::move(health)),
       settings_(settings),
       on_events_(std::move(on_events)),
+      relays_(relays),
       spin_(spin),
       rest_(spin),
       thread_([this] { run(); }) {}
@@ -48,27 +49,37 @@ void MediaThread::publish_stats(Instant now, const sfu::Shard& shard) {
   if (now < stats_due_) return;
   stats_due_ = now + stats_interval;
   const std::lock_guard lock(stats_mutex_);
-  stats_ = {shard.stats(), socket_->dropped(), socket_->syscalls_sent()};
+  stats_ = {shard.stats(), socket_->dropped(), socket_->syscalls_sent(), relays_ ? relays_->dropped() : 0};
 }
 
-// Until a datagram or a command is there, or for as long as `due` is ahead. Says whether there are commands.
+// Until something is there from the network, the server or another worker, or for as long as `due` is ahead. Says whether
+// there are commands.
 bool MediaThread::wait(Instant due) {
-  std::array<pollfd, 2> sources = {{{socket_->fd(), POLLIN, 0}, {commands_.fd(), POLLIN, 0}}};
+  // A descriptor below 0 is passed over.
+  std::array<pollfd, 3> sources = {
+      {{socket_->fd(), POLLIN, 0}, {commands_.fd(), POLLIN, 0}, {relays_ ? relays_->fd() : -1, POLLIN, 0}}};
   const auto ready = [&](Duration longest) {
     const timespec wait = to_timespec(longest);
     return ::ppoll(sources.data(), sources.size(), &wait, nullptr) > 0;
   };
   const Instant start = now();
+  if (relays_ && !relays_->falling_asleep()) due = start;
   const Instant spin_until = std::min(due, start + spin_.patience());
   bool came = ready(spin_until > start ? Duration{} : due - start);
   for (Instant t = now(); !came && t < due; t = now()) came = ready(t < spin_until ? Duration{} : due - t);
   if (came) spin_.waited(now() - start);
+  if (relays_) relays_->awake();
   return (sources[1].revents & POLLIN) != 0;
 }
 
 size_t MediaThread::receive(Instant turn, sfu::Shard& shard, rtc::Outbox& out) {
   return socket_->receive(
       [&](const Address& from, MutBytes datagram) { shard.handle_datagram(turn, from, datagram, out); });
+}
+
+void MediaThread::receive_relayed(Instant turn, sfu::Shard& shard, rtc::Outbox& out) {
+  if (!relays_) return;
+  relays_->take([&](const sfu::Relayed& what, MutBytes packet) { shard.handle_relayed(turn, what, packet, out); });
 }
 
 void MediaThread::receive_rest(Instant turn, sfu::Shard& shard, rtc::Outbox& out) {
@@ -85,7 +96,7 @@ void MediaThread::receive_rest(Instant turn, sfu::Shard& shard, rtc::Outbox& out
 
 void MediaThread::run() {
   OsRandom random;
-  sfu::Shard shard(identity_, random, health_, now(), settings_);
+  sfu::Shard shard(identity_, random, health_, now(), settings_, relays_);
   rtc::Outbox out(send_early, [this](const rtc::Outbox& full) { socket_->send(full); });
   while (!stopping_) {
     const bool commands = wait(std::min(shard.next_timeout(), stats_due_));
@@ -94,8 +105,11 @@ void MediaThread::run() {
       for (sfu::Command& command : commands_.take()) shard.handle_command(turn, std::move(command), out);
     }
     if (receive(turn, shard, out) > 0) receive_rest(turn, shard, out);
+    if (relays_) relays_->publish();  // the others begin while this thread goes on to its own receivers
+    receive_relayed(turn, shard, out);
     shard.flush(turn, out);
     if (shard.next_timeout() <= turn) shard.handle_timeout(turn, out);
+    if (relays_) relays_->publish();  // what it asks them for
     socket_->send(out);
     out.clear();
     if (auto events = shard.take_events(); !events.empty()) on_events_(std::move(events));

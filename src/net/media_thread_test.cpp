@@ -21,7 +21,7 @@ TEST(MediaThread, AnswersSpinningOrNot) {
     auto own = UdpSocket::bind("127.0.0.1", 0);
     ASSERT_TRUE(socket && own);
     MediaThread thread(std::move(*socket), identity(), health, [](std::vector<sfu::Event>) {},
-                       sfu::ShardSettings{}, {.longest = longest});
+                       sfu::ShardSettings{}, nullptr, {.longest = longest});
     const Address server = Address::parse("127.0.0.1", thread.port()).value();
     pollfd source{(*own)->fd(), POLLIN, 0};
     for (uint8_t i = 0; i < 200; ++i) {

@@ -16,8 +16,8 @@ constexpr Duration least_wait = milliseconds(1);  // between two timeouts of one
 }  // namespace
 
 Shard::Shard(const rtc::DtlsIdentity& identity, SecureRandom& random,
-             rtc::TransportParameters health, Instant, ShardSettings settings)
-    : impl_(std::make_unique<Impl>(identity, random, std::move(health), settings)) {}
+             rtc::TransportParameters health, Instant, ShardSettings settings, RelayExit* relays)
+    : impl_(std::make_unique<Impl>(identity, random, std::move(health), settings, relays)) {}
 Shard::~Shard() = default;
 
 void Shard::Impl::refuse(const Error& error) {
@@ -94,7 +94,12 @@ void Shard::Impl::handle_peer(Instant now, PeerEntry& entry, const Address& from
   if (!media) return;
   if (const Status status = handle_media(now, entry, *incoming, out); !status)
     refuse(status.error());
-  if (!std::exchange(entry.room.touched, true)) touched.push_back(&entry.room);
+  touch(entry.room);
+}
+
+// The batch has brought something for the room.
+void Shard::Impl::touch(RoomEntry& room) {
+  if (!std::exchange(room.touched, true)) touched.push_back(&room);
 }
 
 // Passes on what the batch brought.
@@ -112,12 +117,53 @@ Status Shard::Impl::handle_media(Instant now, PeerEntry& entry, const rtc::Peer:
                                  rtc::Outbox& out) {
   Sender sender(*this, out);
   Room& room = entry.room.room;
-  if (media.kind == rtc::Peer::Incoming::Kind::rtp) {
+  // Before anything is changed in it.
+  const bool rtp = media.kind == rtc::Peer::Incoming::Kind::rtp;
+  if (entry.publishes) relay(entry, rtp ? Relayed::Kind::rtp : Relayed::Kind::rtcp, media.packet);
+  if (rtp) {
     ++totals.rtp_in;
     return room.handle_rtp(now, entry.id, media.packet, sender);
   }
   ++totals.rtcp_in;
   return room.handle_rtcp(now, entry.id, media.packet, sender);
+}
+
+void Shard::Impl::relay(const PeerEntry& from, Relayed::Kind kind, Bytes packet) {
+  for (const size_t worker : from.room.others) {
+    relays->relay(worker, {kind, from.room.id, from.id}, packet);
+    ++totals.relayed_out;
+  }
+}
+
+void Shard::Impl::ask_elsewhere(ParticipantId publisher, Bytes compound) {
+  const auto it = relayed.find(publisher);
+  if (it == relayed.end()) return;
+  const auto& [room, worker] = it->second;
+  relays->relay(worker, {Relayed::Kind::request, room->id, publisher}, compound);
+}
+
+// What isn't expected here, or not any more, is dropped: commands and relayed packets come by
+// different ways.
+void Shard::handle_relayed(Instant now, const Relayed& what, MutBytes packet, rtc::Outbox& out) {
+  Impl& impl = *impl_;
+  Impl::Sender sender(impl, out);
+  ++impl.totals.relayed_in;
+  if (what.kind == Relayed::Kind::request) {
+    const auto room = impl.rooms.find(what.room);
+    if (room != impl.rooms.end())
+      (void)room->second->room.handle_request(now, what.participant, packet, sender);
+    return;
+  }
+  const auto from = impl.relayed.find(what.participant);
+  if (from == impl.relayed.end() || from->second.room->id != what.room) return;
+  RoomEntry& entry = *from->second.room;
+  // It was counted, and refused if it had to be, where it came in.
+  if (what.kind == Relayed::Kind::rtp) {
+    (void)entry.room.handle_rtp(now, what.participant, packet, sender);
+  } else {
+    (void)entry.room.handle_rtcp(now, what.participant, packet, sender);
+  }
+  impl.touch(entry);
 }
 
 // Makes known what became of a peer.

@@ -22,6 +22,7 @@ struct RoomEntry {
   Room room;
   Timer timer;
   bool touched = false;  // by a packet of this batch: is in Impl::touched
+  std::vector<size_t> others;  // workers that carry the room, too
 };
 
 struct PeerEntry : Route {
@@ -32,6 +33,7 @@ struct PeerEntry : Route {
         ufrag(config.local.ice_ufrag),
         peer(std::move(config), identity, random, now) {}
   RoomEntry& room;
+  bool publishes = false;
   std::string ufrag;
   rtc::Peer peer;
   rtc::Peer::State told = rtc::Peer::State::connecting;  // the state that was made known
@@ -42,9 +44,16 @@ struct PeerEntry : Route {
   Timer timer;
 };
 
+// A participant whose packets come from another worker.
+struct RelayedEntry {
+  RoomEntry* room;
+  size_t worker;
+};
+
 struct Shard::Impl {
-  Impl(const rtc::DtlsIdentity& i, SecureRandom& r, rtc::TransportParameters h, ShardSettings s)
-      : identity(i), random(r), health(std::move(h)), settings(s) {}
+  Impl(const rtc::DtlsIdentity& i, SecureRandom& r, rtc::TransportParameters h, ShardSettings s,
+       RelayExit* exit)
+      : identity(i), random(r), health(std::move(h)), settings(s), relays(exit) {}
 
   // Per peer; the oldest is forgotten. As many as ICE remembers.
   static constexpr size_t max_addresses = 8;
@@ -53,9 +62,11 @@ struct Shard::Impl {
   SecureRandom& random;
   rtc::TransportParameters health;
   ShardSettings settings;
+  RelayExit* relays;
   TimerQueue timers;  // before what has timers
   std::unordered_map<RoomId, std::unique_ptr<RoomEntry>> rooms;
   std::unordered_map<ParticipantId, std::unique_ptr<PeerEntry>> peers;
+  std::unordered_map<ParticipantId, RelayedEntry> relayed;
   std::unordered_map<std::string, PeerEntry*, TextHash, std::equal_to<>> by_ufrag;
   std::unordered_map<Address, PeerEntry*, AddressHash> by_address;
   std::unordered_map<const Timer*, ParticipantId> peer_of_timer;
@@ -78,7 +89,8 @@ struct Shard::Impl {
     void rtcp(ParticipantId to, Bytes compound) override {
       out_.make_way();
       const auto it = impl_.peers.find(to);
-      if (it != impl_.peers.end()) (void)it->second->peer.send_rtcp(compound, out_);
+      if (it != impl_.peers.end()) return void(it->second->peer.send_rtcp(compound, out_));
+      impl_.ask_elsewhere(to, compound);
     }
 
    private:
@@ -93,17 +105,29 @@ struct Shard::Impl {
                    rtc::Outbox& out);
   Status handle_media(Instant now, PeerEntry& entry, const rtc::Peer::Incoming& media,
                       rtc::Outbox& out);
+  void relay(const PeerEntry& from, Relayed::Kind kind, Bytes packet);
+  void ask_elsewhere(ParticipantId publisher, Bytes compound);
+  void touch(RoomEntry& room);
   void follow(Instant now, PeerEntry& entry, rtc::Outbox& out);
   void follow_address(Instant now, PeerEntry& entry);
   void forget_addresses(PeerEntry& entry);
   void flush(Instant now, rtc::Outbox& out);
   void refresh(RoomEntry& entry);
 
+  RoomEntry& open(Instant now, RoomId id);
   void add(Instant now, RoomId room, ParticipantSetup setup, rtc::PeerConfig transport,
            bool replace, rtc::Outbox& out);
+  void carry_out(Instant now, AddParticipant command, rtc::Outbox& out);
+  void carry_out(Instant now, ReplaceParticipant command, rtc::Outbox& out);
+  void carry_out(Instant now, const RemoveParticipant& command, rtc::Outbox& out);
+  void carry_out(Instant now, const SetWants& command, rtc::Outbox& out);
+  void carry_out(Instant now, AddRelayed command, rtc::Outbox& out);
+  void carry_out(Instant now, SpreadRoom command, rtc::Outbox& out);
   void leave(Instant now, RoomId room, ParticipantId participant, rtc::Outbox& out);
   void remove_peer(ParticipantId id, rtc::Outbox& out);
+  bool leave_place(ParticipantId id, const RoomEntry& room, rtc::Outbox& out);
   void remove(Instant now, RoomId room, ParticipantId id, rtc::Outbox& out);
+  void close(RoomEntry& room);
 };
 
 }  // namespace vicino::sfu
