@@ -110,7 +110,8 @@ std::expected<void, std::string> Service::start_media() {
     health.ice_pwd = random_text(random_, 16);
     health_targets_.push_back({{ip, socket->port()}, health});
     workers_.push_back(std::make_unique<net::MediaThread>(
-        std::move(socket), *identity_, health, [this](std::vector<sfu::Event> events) {
+        std::move(socket), *identity_, health,
+        [this](std::vector<sfu::Event> events) {
           asio::post(io_, [this, events = std::move(events)] {
             for (const sfu::Event& event : events) calls_->handle_event(net::now(), event);
             pump();

@@ -10,8 +10,9 @@ namespace vicino::net {
 namespace {
 
 constexpr Duration stats_interval = seconds(1);
-// A large batch is sent in parts of so many bytes: they are still in the second-level cache when the kernel copies them,
-// the first receivers don't wait for the last, and the outbox stays small. Less would cost more system calls.
+// A large batch is sent in parts of so many bytes: they are still in the second-level cache when
+// the kernel copies them, the first receivers don't wait for the last, and the outbox stays small.
+// Less would cost more system calls.
 constexpr size_t send_early = 256 * 1024;
 
 timespec to_timespec(Duration d) {
@@ -22,7 +23,8 @@ timespec to_timespec(Duration d) {
 }  // namespace
 
 MediaThread::MediaThread(std::unique_ptr<UdpSocket> socket, const rtc::DtlsIdentity& identity,
-                         rtc::TransportParameters health, std::function<void(std::vector<sfu::Event>)> on_events,
+                         rtc::TransportParameters health,
+                         std::function<void(std::vector<sfu::Event>)> on_events,
                          sfu::ShardSettings settings, Relays::End* relays, SpinSettings spin)
     : socket_(std::move(socket)),
       identity_(identity),
@@ -49,15 +51,17 @@ void MediaThread::publish_stats(Instant now, const sfu::Shard& shard) {
   if (now < stats_due_) return;
   stats_due_ = now + stats_interval;
   const std::lock_guard lock(stats_mutex_);
-  stats_ = {shard.stats(), socket_->dropped(), socket_->syscalls_sent(), relays_ ? relays_->dropped() : 0};
+  stats_ = {shard.stats(), socket_->dropped(), socket_->syscalls_sent(),
+            relays_ ? relays_->dropped() : 0};
 }
 
-// Until something is there from the network, the server or another worker, or for as long as `due` is ahead. Says whether
-// there are commands.
+// Until something is there from the network, the server or another worker, or for as long as `due`
+// is ahead. Says whether there are commands.
 bool MediaThread::wait(Instant due) {
   // A descriptor below 0 is passed over.
-  std::array<pollfd, 3> sources = {
-      {{socket_->fd(), POLLIN, 0}, {commands_.fd(), POLLIN, 0}, {relays_ ? relays_->fd() : -1, POLLIN, 0}}};
+  std::array<pollfd, 3> sources = {{{socket_->fd(), POLLIN, 0},
+                                    {commands_.fd(), POLLIN, 0},
+                                    {relays_ ? relays_->fd() : -1, POLLIN, 0}}};
   const auto ready = [&](Duration longest) {
     const timespec wait = to_timespec(longest);
     return ::ppoll(sources.data(), sources.size(), &wait, nullptr) > 0;
@@ -66,20 +70,24 @@ bool MediaThread::wait(Instant due) {
   if (relays_ && !relays_->falling_asleep()) due = start;
   const Instant spin_until = std::min(due, start + spin_.patience());
   bool came = ready(spin_until > start ? Duration{} : due - start);
-  for (Instant t = now(); !came && t < due; t = now()) came = ready(t < spin_until ? Duration{} : due - t);
+  for (Instant t = now(); !came && t < due; t = now())
+    came = ready(t < spin_until ? Duration{} : due - t);
   if (came) spin_.waited(now() - start);
   if (relays_) relays_->awake();
   return (sources[1].revents & POLLIN) != 0;
 }
 
 size_t MediaThread::receive(Instant turn, sfu::Shard& shard, rtc::Outbox& out) {
-  return socket_->receive(
-      [&](const Address& from, MutBytes datagram) { shard.handle_datagram(turn, from, datagram, out); });
+  return socket_->receive([&](const Address& from, MutBytes datagram) {
+    shard.handle_datagram(turn, from, datagram, out);
+  });
 }
 
 void MediaThread::receive_relayed(Instant turn, sfu::Shard& shard, rtc::Outbox& out) {
   if (!relays_) return;
-  relays_->take([&](const sfu::Relayed& what, MutBytes packet) { shard.handle_relayed(turn, what, packet, out); });
+  relays_->take([&](const sfu::Relayed& what, MutBytes packet) {
+    shard.handle_relayed(turn, what, packet, out);
+  });
 }
 
 void MediaThread::receive_rest(Instant turn, sfu::Shard& shard, rtc::Outbox& out) {
@@ -102,10 +110,12 @@ void MediaThread::run() {
     const bool commands = wait(std::min(shard.next_timeout(), stats_due_));
     const Instant turn = now();
     if (commands) {
-      for (sfu::Command& command : commands_.take()) shard.handle_command(turn, std::move(command), out);
+      for (sfu::Command& command : commands_.take())
+        shard.handle_command(turn, std::move(command), out);
     }
     if (receive(turn, shard, out) > 0) receive_rest(turn, shard, out);
-    if (relays_) relays_->publish();  // the others begin while this thread goes on to its own receivers
+    if (relays_)
+      relays_->publish();  // the others begin while this thread goes on to its own receivers
     receive_relayed(turn, shard, out);
     shard.flush(turn, out);
     if (shard.next_timeout() <= turn) shard.handle_timeout(turn, out);
@@ -116,7 +126,8 @@ void MediaThread::run() {
     publish_stats(turn, shard);
   }
   // What is left says good-bye: commands posted before stopping may hold the participants' removal.
-  for (sfu::Command& command : commands_.take()) shard.handle_command(now(), std::move(command), out);
+  for (sfu::Command& command : commands_.take())
+    shard.handle_command(now(), std::move(command), out);
   socket_->send(out);
 }
 

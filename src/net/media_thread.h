@@ -1,5 +1,5 @@
-// A thread that owns one sfu::Shard and one UDP port: receives a batch, handles it, sends what came of it, sleeps until the
-// next datagram, command or deadline.
+// A thread that owns one sfu::Shard and one UDP port: receives a batch, handles it, sends what came
+// of it, sleeps until the next datagram, command or deadline.
 #pragma once
 
 #include <atomic>
@@ -26,11 +26,13 @@ struct MediaThreadStats {
 
 class MediaThread {
  public:
-  // `on_events` is called on this thread, with at least one event; it must only pass them on. `relays`: the way to the
-  // other workers, null where there are none.
-  MediaThread(std::unique_ptr<UdpSocket> socket, const rtc::DtlsIdentity& identity, rtc::TransportParameters health,
-              std::function<void(std::vector<sfu::Event>)> on_events, sfu::ShardSettings settings = {},
-              Relays::End* relays = nullptr, SpinSettings spin = {});
+  // `on_events` is called on this thread, with at least one event; it must only pass them on.
+  // `relays`: the way to the other workers, null where there are none.
+  MediaThread(std::unique_ptr<UdpSocket> socket, const rtc::DtlsIdentity& identity,
+              rtc::TransportParameters health,
+              std::function<void(std::vector<sfu::Event>)> on_events,
+              sfu::ShardSettings settings = {}, Relays::End* relays = nullptr,
+              SpinSettings spin = {});
   ~MediaThread();  // stops and joins
 
   void post(sfu::Command command) { commands_.post(std::move(command)); }

@@ -27,13 +27,15 @@ TEST(MediaThread, AnswersSpinningOrNot) {
     for (uint8_t i = 0; i < 200; ++i) {
       const rtc::StunRequest request{{i}, "health:me", 1, 2, false};
       rtc::Outbox out;
-      out.commit(server, rtc::write_binding_request(out.reserve(256), request, health.ice_pwd).size());
+      out.commit(server,
+                 rtc::write_binding_request(out.reserve(256), request, health.ice_pwd).size());
       (*own)->send(out);
       size_t answers = 0;
       while (answers == 0 && ::poll(&source, 1, 5000) == 1) {
         (*own)->receive([&](const Address&, MutBytes datagram) {
           const auto message = rtc::parse_stun(datagram);
-          if (message && rtc::verify_binding_success(*message, request.transaction, health.ice_pwd)) ++answers;
+          if (message && rtc::verify_binding_success(*message, request.transaction, health.ice_pwd))
+            ++answers;
         });
       }
       ASSERT_EQ(answers, 1u);

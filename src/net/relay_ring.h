@@ -1,5 +1,6 @@
-// Messages from one worker to another in one piece of memory: one thread writes, one reads, neither waits for the other.
-// What was written is seen when the writer publishes it, once a batch. A full ring loses messages, as a network would.
+// Messages from one worker to another in one piece of memory: one thread writes, one reads, neither
+// waits for the other. What was written is seen when the writer publishes it, once a batch. A full
+// ring loses messages, as a network would.
 #pragma once
 
 #include <atomic>
@@ -28,7 +29,9 @@ class RelayRing {
     if (written_ + skipped + size - read_.load(std::memory_order_acquire) > capacity_) return false;
     if (skipped > 0) write(Head{true}, {});
     written_ += skipped;
-    write(Head{false, what.kind, static_cast<uint32_t>(packet.size()), what.participant.value, what.room.value}, packet);
+    write(Head{false, what.kind, static_cast<uint32_t>(packet.size()), what.participant.value,
+               what.room.value},
+          packet);
     written_ += size;
     return true;
   }
@@ -40,9 +43,11 @@ class RelayRing {
   }
 
   // The reader's.
-  bool empty() const { return published_.load(std::memory_order_acquire) == read_.load(std::memory_order_relaxed); }
-  // Calls handle(const sfu::Relayed&, MutBytes packet) for what has been published, in order; the packet's bytes are the
-  // reader's until handle returns. Gives how many there were.
+  bool empty() const {
+    return published_.load(std::memory_order_acquire) == read_.load(std::memory_order_relaxed);
+  }
+  // Calls handle(const sfu::Relayed&, MutBytes packet) for what has been published, in order; the
+  // packet's bytes are the reader's until handle returns. Gives how many there were.
   template <class Handle>
   size_t take(Handle&& handle) {
     const size_t end = published_.load(std::memory_order_acquire);
@@ -55,7 +60,8 @@ class RelayRing {
         at += capacity_ - (at & (capacity_ - 1));
         continue;
       }
-      handle(sfu::Relayed{head.kind, {head.room}, {head.participant}}, MutBytes(place + sizeof head, head.size));
+      handle(sfu::Relayed{head.kind, {head.room}, {head.participant}},
+             MutBytes(place + sizeof head, head.size));
       at += size_of(head.size);
       ++count;
     }

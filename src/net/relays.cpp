@@ -13,10 +13,13 @@ Relays::Relays(size_t workers, size_t bytes) {
   }
 }
 
-Relays::End::End(Relays& all, size_t self) : all_(all), self_(self), fd_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
+Relays::End::End(Relays& all, size_t self)
+    : all_(all), self_(self), fd_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
   CHECK(fd_ >= 0);
 }
-Relays::End::~End() { ::close(fd_); }
+Relays::End::~End() {
+  ::close(fd_);
+}
 
 void Relays::End::relay(size_t worker, const sfu::Relayed& what, Bytes packet) {
   CHECK(worker != self_ && worker < all_.ends_.size());
@@ -26,7 +29,8 @@ void Relays::End::relay(size_t worker, const sfu::Relayed& what, Bytes packet) {
 void Relays::End::publish() {
   for (size_t to = 0; to < all_.ends_.size(); ++to) {
     if (to == self_ || !all_.ring(self_, to).publish()) continue;
-    // Either this sees that the other sleeps, or the other, before it sleeps, sees what was published.
+    // Either this sees that the other sleeps, or the other, before it sleeps, sees what was
+    // published.
     std::atomic_thread_fence(std::memory_order_seq_cst);
     End& other = *all_.ends_[to];
     if (!other.asleep_.load(std::memory_order_relaxed) || !other.asleep_.exchange(false)) continue;
@@ -49,7 +53,9 @@ bool Relays::End::falling_asleep() {
 void Relays::End::awake() {
   if (asleep_.exchange(false)) return;  // nobody has woken it
   uint64_t count;
-  (void)!::read(fd_, &count, sizeof count);  // EAGAIN: not written yet; then it wakes this once more, for nothing
+  (void)!::read(
+      fd_, &count,
+      sizeof count);  // EAGAIN: not written yet; then it wakes this once more, for nothing
 }
 
 }  // namespace vicino::net

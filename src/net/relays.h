@@ -1,5 +1,5 @@
-// The ways between all workers of a process, for rooms that several of them carry: a ring for each ordered pair, and for
-// each worker a descriptor that wakes it.
+// The ways between all workers of a process, for rooms that several of them carry: a ring for each
+// ordered pair, and for each worker a descriptor that wakes it.
 #pragma once
 
 #include <atomic>
@@ -37,7 +37,8 @@ class Relays {
       }
       return count;
     }
-    // Becomes readable when something comes between falling_asleep() and awake(). False: something is there already.
+    // Becomes readable when something comes between falling_asleep() and awake(). False: something
+    // is there already.
     int fd() const { return fd_; }
     bool falling_asleep();
     void awake();

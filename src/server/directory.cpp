@@ -25,8 +25,7 @@ Room& Directory::make_room(RoomKey key, const TokenHash& token) {
   const bool is_new = rooms_by_key_.emplace(key, id).second;
   CHECK(is_new);
   auto call = std::holds_alternative<RoomName>(key) ? std::make_unique<CallRoom>() : nullptr;
-  return rooms_.emplace(id, Room{id, std::move(key), token, {}, {}, std::move(call)})
-      .first->second;
+  return rooms_.emplace(id, Room{id, std::move(key), token, {}, {}, std::move(call)}).first->second;
 }
 
 Stay* Directory::find_stay(ParticipantId id) {

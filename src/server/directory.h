@@ -31,9 +31,9 @@ struct Room {
   sfu::RoomId id;
   RoomKey key;
   TokenHash token;  // of an encrypted room: what holds while it is in use, whatever is on disk
-  std::set<ParticipantId> members;      // in order of arrival, as ids grow
+  std::set<ParticipantId> members;     // in order of arrival, as ids grow
   std::map<size_t, size_t> on_shards;  // those that carry it, and for how many members each
-  std::unique_ptr<CallRoom> call;   // null: an open room
+  std::unique_ptr<CallRoom> call;      // null: an open room
 
   const RoomName& name() const { return std::get<RoomName>(key); }  // of an encrypted room
 };

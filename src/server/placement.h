@@ -1,6 +1,8 @@
 // Which worker carries a newcomer's media. Pure.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <span>
@@ -10,7 +12,7 @@
 namespace vicino::server {
 
 struct WorkerLoad {
-  size_t members = 0;             // of all rooms
+  size_t members = 0;               // of all rooms
   uint64_t packets_per_second = 0;  // forwarded, as last measured
   // A member counts for a voice, until what it really costs has been measured.
   uint64_t total() const { return packets_per_second + 50 * members; }

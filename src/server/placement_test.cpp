@@ -5,11 +5,13 @@
 namespace vicino::server {
 namespace {
 
+using Loads = std::vector<WorkerLoad>;
+
 TEST(Placement, ANewRoomGoesWhereLeastIsToDo) {
   const WorkerLoad busy{.members = 2, .packets_per_second = 10'000};
   const WorkerLoad full{.members = 100};
-  EXPECT_EQ(place({{busy, full, full}}, {}, 50), 1u) << "few who are sent much count for many";
-  EXPECT_EQ(place({{busy, WorkerLoad{}}}, {}, 50), 1u);
+  EXPECT_EQ(place(Loads{busy, full, full}, {}, 50), 1u) << "few who are sent much count for many";
+  EXPECT_EQ(place(Loads{busy, {}}, {}, 50), 1u);
 }
 
 TEST(Placement, ARoomStaysWholeUntilAWorkerHasEnoughOfIt) {
@@ -21,8 +23,8 @@ TEST(Placement, ARoomStaysWholeUntilAWorkerHasEnoughOfIt) {
 TEST(Placement, ItSpreadsOnlyToWhoHasLessToDo) {
   const WorkerLoad half{.members = 50};
   const WorkerLoad busy{.members = 1, .packets_per_second = 50'000};
-  EXPECT_EQ(place({{half, busy}}, {{0, 50}}, 50), 0u);
-  EXPECT_EQ(place({{half, half}}, {{0, 50}}, 50), 0u);
+  EXPECT_EQ(place(Loads{half, busy}, {{0, 50}}, 50), 0u);
+  EXPECT_EQ(place(Loads{half, half}, {{0, 50}}, 50), 0u);
 }
 
 TEST(Placement, WhatIsSpreadGrowsEvenly) {

@@ -30,8 +30,8 @@ void Calls::Impl::carry(const Room& room, const Stay& stay, NegotiatedMedia medi
   media.setup.id = stay.id;
   if (stay.resource) media.setup.peer_name = stay.resource->peer_name;
   if (replaced) {
-    command(stay.shard, sfu::ReplaceParticipant{room.id, std::move(media.setup),
-                                                std::move(media.transport)});
+    command(stay.shard,
+            sfu::ReplaceParticipant{room.id, std::move(media.setup), std::move(media.transport)});
   } else {
     command(stay.shard,
             sfu::AddParticipant{room.id, std::move(media.setup), std::move(media.transport)});
@@ -64,7 +64,8 @@ void Calls::Impl::tell_spread(const Room& room) {
 }
 
 void Calls::Impl::cut(const Room& room, const Stay& stay) {
-  for (const auto& [shard, members] : room.on_shards) command(shard, sfu::RemoveParticipant{room.id, stay.id});
+  for (const auto& [shard, members] : room.on_shards)
+    command(shard, sfu::RemoveParticipant{room.id, stay.id});
 }
 
 // After the last of a room's participants on this worker has gone, if there are others elsewhere.

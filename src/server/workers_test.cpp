@@ -13,7 +13,8 @@ class WorkersTest : public CallsTest {
     start(2);
   }
   std::string watch() {
-    const auto viewer = make_offer({.audio_slots = 1, .video_slots = 1, .microphone = false, .camera = false});
+    const auto viewer =
+        make_offer({.audio_slots = 1, .video_slots = 1, .microphone = false, .camera = false});
     const auto made = calls->create_resource(now, false, "stage", "", "", viewer);
     EXPECT_TRUE(made);
     look();

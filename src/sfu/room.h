@@ -60,7 +60,8 @@ class Room {
   Status handle_rtcp(Instant now, ParticipantId from, Bytes compound, Egress& out);
   // RTCP of another worker's room for a publisher here (Relayed::Kind::request).
   Status handle_request(Instant now, ParticipantId publisher, Bytes compound, Egress& out);
-  // Whether what is sent here goes to other workers, too: then all of it is wanted, whoever watches.
+  // Whether what is sent here goes to other workers, too: then all of it is wanted, whoever
+  // watches.
   void set_spread(bool spread);
   void flush(Instant now, Egress& out);
   size_t unfinished() const;  // receivers of video that is in the middle of a frame, before flush()

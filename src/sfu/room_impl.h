@@ -65,7 +65,7 @@ struct Room::Impl {
   static constexpr size_t max_nacks_per_packet = 256;
 
   SecureRandom& random;
-  HistoryMemory history;  // before what holds it
+  HistoryMemory history;                                   // before what holds it
   std::vector<std::unique_ptr<Participant>> participants;  // in order of arrival
   std::unordered_map<ParticipantId, Participant*> by_id;
   StreamKey next_stream = 1;

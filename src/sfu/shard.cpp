@@ -41,7 +41,8 @@ void Shard::Impl::refuse(const Error& error) {
 void Shard::handle_datagram(Instant now, const Address& from, MutBytes datagram, rtc::Outbox& out) {
   ++impl_->totals.datagrams_in;
   impl_->totals.bytes_in += datagram.size();
-  switch (rtc::classify(datagram)) {
+  const rtc::DatagramKind kind = rtc::classify(datagram);
+  switch (kind) {
     case rtc::DatagramKind::stun:
       return impl_->handle_stun(now, from, datagram, out);
     case rtc::DatagramKind::unknown:
@@ -55,7 +56,29 @@ void Shard::handle_datagram(Instant now, const Address& from, MutBytes datagram,
     ++impl_->totals.refused_unknown_peer;
     return;
   }
-  impl_->handle_peer(now, *it->second, from, datagram, out);
+  PeerEntry& entry = *it->second;
+  if (kind == rtc::DatagramKind::dtls && entry.peer.state() == rtc::Peer::State::connecting)
+    return impl_->postpone(entry, from, datagram);
+  impl_->handle_peer(now, entry, from, datagram, out);
+}
+
+void Shard::Impl::postpone(PeerEntry& entry, const Address& from, Bytes datagram) {
+  if (steps.size() == max_steps || entry.steps_waiting == max_steps_per_peer) {
+    ++totals.refused_busy;
+    return;
+  }
+  ++entry.steps_waiting;
+  steps.push_back({entry.id, from, Buffer(datagram.begin(), datagram.end())});
+}
+
+void Shard::Impl::take_step(Instant now, rtc::Outbox& out) {
+  if (steps.empty()) return;
+  Step step = std::move(steps.front());
+  steps.pop_front();
+  const auto it = peers.find(step.peer);
+  if (it == peers.end()) return;
+  --it->second->steps_waiting;
+  handle_peer(now, *it->second, step.from, step.datagram, out);
 }
 
 void Shard::Impl::handle_stun(Instant now, const Address& from, MutBytes datagram,
@@ -229,7 +252,7 @@ void Shard::handle_timeout(Instant now, rtc::Outbox& out) {
   Impl& impl = *impl_;
   impl.flush(now, out);
   while (Timer* timer = impl.timers.first()) {
-    if (timer->due() > now) return;
+    if (timer->due() > now) break;
     if (const auto peer = impl.peer_of_timer.find(timer); peer != impl.peer_of_timer.end()) {
       PeerEntry& entry = *impl.peers.at(peer->second);
       entry.peer.handle_timeout(now, out);
@@ -242,10 +265,12 @@ void Shard::handle_timeout(Instant now, rtc::Outbox& out) {
     impl.refresh(entry);
     if (timer->due() <= now) impl.timers.set(*timer, now + least_wait);
   }
+  impl.take_step(now, out);
 }
 
 Instant Shard::next_timeout() const {
-  return impl_->timers.next();
+  constexpr Instant at_once{INT64_MIN};
+  return impl_->steps.empty() ? impl_->timers.next() : at_once;
 }
 
 std::vector<Event> Shard::take_events() {

@@ -23,6 +23,7 @@ struct ShardStats {
   uint64_t refused_unauthenticated = 0;  // STUN integrity, DTLS fingerprint, SRTP tag
   uint64_t refused_replayed = 0;
   uint64_t refused_other = 0;
+  uint64_t refused_busy = 0;                 // steps of handshakes, over a bound
   uint64_t relayed_in = 0, relayed_out = 0;  // packets from and to other workers
   // Now, not since start.
   uint64_t rooms = 0, peers = 0, peers_connected = 0;
@@ -43,7 +44,9 @@ class Shard {
   ~Shard();
 
   // Datagrams of one receive batch, then flush(): what is only passed on waits for that, so that
-  // each receiver gets it in one piece. Commands and timeouts flush by themselves.
+  // each receiver gets it in one piece. Commands and timeouts flush by themselves. A step of a DTLS
+  // handshake takes as long as hundreds of packets: it waits for handle_timeout(), which is then
+  // due at once and takes one, so that media that has come meanwhile goes first.
   void handle_datagram(Instant now, const Address& from, MutBytes datagram, rtc::Outbox& out);
   // From another worker; belongs to the batch as a datagram does.
   void handle_relayed(Instant now, const Relayed& what, MutBytes packet, rtc::Outbox& out);

@@ -7,6 +7,7 @@ void Shard::Impl::remove_peer(ParticipantId id, rtc::Outbox& out) {
   const auto it = peers.find(id);
   if (it == peers.end()) return;
   PeerEntry& entry = *it->second;
+  if (entry.steps_waiting > 0) std::erase_if(steps, [&](const Step& s) { return s.peer == id; });
   entry.peer.close(out);
   forget_addresses(entry);
   if (const auto named = by_ufrag.find(entry.ufrag);

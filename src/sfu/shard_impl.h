@@ -2,6 +2,7 @@
 // here).
 #pragma once
 
+#include <deque>
 #include <unordered_map>
 
 #include "sfu/room.h"
@@ -21,7 +22,7 @@ struct RoomEntry {
   RoomId id;
   Room room;
   Timer timer;
-  bool touched = false;  // by a packet of this batch: is in Impl::touched
+  bool touched = false;        // by a packet of this batch: is in Impl::touched
   std::vector<size_t> others;  // workers that carry the room, too
 };
 
@@ -34,6 +35,7 @@ struct PeerEntry : Route {
         peer(std::move(config), identity, random, now) {}
   RoomEntry& room;
   bool publishes = false;
+  size_t steps_waiting = 0;  // in Impl::steps
   std::string ufrag;
   rtc::Peer peer;
   rtc::Peer::State told = rtc::Peer::State::connecting;  // the state that was made known
@@ -57,6 +59,10 @@ struct Shard::Impl {
 
   // Per peer; the oldest is forgotten. As many as ICE remembers.
   static constexpr size_t max_addresses = 8;
+  // Datagrams of handshakes that wait; what is over is sent again. More take memory, and longer
+  // than a client waits.
+  static constexpr size_t max_steps = 4096;
+  static constexpr size_t max_steps_per_peer = 16;  // a flight has fewer datagrams
 
   const rtc::DtlsIdentity& identity;
   SecureRandom& random;
@@ -71,6 +77,12 @@ struct Shard::Impl {
   std::unordered_map<Address, PeerEntry*, AddressHash> by_address;
   std::unordered_map<const Timer*, ParticipantId> peer_of_timer;
   std::unordered_map<const Timer*, RoomId> room_of_timer;
+  struct Step {
+    ParticipantId peer;
+    Address from;
+    Buffer datagram;
+  };
+  std::deque<Step> steps;
   std::vector<Event> events;
   ShardStats totals;  // but for what rooms count themselves
   RoomCounts closed_rooms;
@@ -108,6 +120,8 @@ struct Shard::Impl {
   void relay(const PeerEntry& from, Relayed::Kind kind, Bytes packet);
   void ask_elsewhere(ParticipantId publisher, Bytes compound);
   void touch(RoomEntry& room);
+  void postpone(PeerEntry& entry, const Address& from, Bytes datagram);
+  void take_step(Instant now, rtc::Outbox& out);
   void follow(Instant now, PeerEntry& entry, rtc::Outbox& out);
   void follow_address(Instant now, PeerEntry& entry);
   void forget_addresses(PeerEntry& entry);

@@ -19,7 +19,8 @@ constexpr rtc::MediaKind kind_of(Source s) {
   return s == Source::camera || s == Source::screen ? rtc::MediaKind::video : rtc::MediaKind::audio;
 }
 
-using RoomId = Id<struct RoomTag, uint64_t>;  // the server's number for a room, unique within its run
+using RoomId =
+    Id<struct RoomTag, uint64_t>;  // the server's number for a room, unique within its run
 
 // One of a participant's own tracks: a negotiated m-line (direction receive) and what it carries.
 struct Publication {
@@ -33,7 +34,8 @@ struct ParticipantSetup {
   ParticipantId id;
   std::vector<Publication> publications;
   std::vector<rtc::MediaSection> slots;  // m-lines with direction send
-  // WHEP: no wants; every publisher is put into slots in order of arrival, except those of the same peer name.
+  // WHEP: no wants; every publisher is put into slots in order of arrival, except those of the same
+  // peer name.
   bool receives_everything = false;
   std::string peer_name;  // "" for nobody's
   // Its media path ends at another worker, which relays what it sends; it has no slots here.
