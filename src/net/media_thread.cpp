@@ -10,6 +10,11 @@ namespace vicino::net {
 namespace {
 
 constexpr Duration stats_interval = seconds(1);
+// Between two looks for RTCP: at least, and at most while somebody is there. Longer answers NACKs
+// and requests for key frames later; shorter wakes the thread for a report alone.
+constexpr Duration rtcp_gap = milliseconds(1);
+constexpr Duration rtcp_patience = milliseconds(5);
+constexpr size_t rtcp_batches = 8;  // at a time: the rest waits for the next look
 // A large batch is sent in parts of so many bytes: they are still in the second-level cache when
 // the kernel copies them, the first receivers don't wait for the last, and the outbox stays small.
 // Less would cost more system calls.
@@ -83,6 +88,16 @@ size_t MediaThread::receive(Instant turn, sfu::Shard& shard, rtc::Outbox& out) {
   });
 }
 
+// Reports can wait: they are read when the thread is awake for something else, or after a while.
+void MediaThread::receive_rtcp(Instant turn, sfu::Shard& shard, rtc::Outbox& out) {
+  if (turn - rtcp_read_ < rtcp_gap) return;
+  rtcp_read_ = turn;
+  const auto handle = [&](const Address& from, MutBytes datagram) {
+    shard.handle_datagram(turn, from, datagram, out);
+  };
+  for (size_t batches = 0; batches < rtcp_batches && socket_->receive_rtcp(handle) > 0;) ++batches;
+}
+
 void MediaThread::receive_relayed(Instant turn, sfu::Shard& shard, rtc::Outbox& out) {
   if (!relays_) return;
   relays_->take([&](const sfu::Relayed& what, MutBytes packet) {
@@ -107,7 +122,10 @@ void MediaThread::run() {
   sfu::Shard shard(identity_, random, health_, now(), settings_, relays_);
   rtc::Outbox out(send_early, [this](const rtc::Outbox& full) { socket_->send(full); });
   while (!stopping_) {
-    const bool commands = wait(std::min(shard.next_timeout(), stats_due_));
+    const Instant next = shard.next_timeout();
+    const bool anybody = next != Instant::never();
+    const Instant rtcp_due = anybody ? rtcp_read_ + rtcp_patience : Instant::never();
+    const bool commands = wait(std::min({next, stats_due_, rtcp_due}));
     const Instant turn = now();
     if (commands) {
       for (sfu::Command& command : commands_.take())
@@ -117,6 +135,7 @@ void MediaThread::run() {
     if (relays_)
       relays_->publish();  // the others begin while this thread goes on to its own receivers
     receive_relayed(turn, shard, out);
+    receive_rtcp(turn, shard, out);
     shard.flush(turn, out);
     if (shard.next_timeout() <= turn) shard.handle_timeout(turn, out);
     if (relays_) relays_->publish();  // what it asks them for

@@ -44,6 +44,7 @@ class MediaThread {
   void run();
   bool wait(Instant due);
   size_t receive(Instant turn, sfu::Shard& shard, rtc::Outbox& out);
+  void receive_rtcp(Instant turn, sfu::Shard& shard, rtc::Outbox& out);
   void receive_relayed(Instant turn, sfu::Shard& shard, rtc::Outbox& out);
   void receive_rest(Instant turn, sfu::Shard& shard, rtc::Outbox& out);
   void publish_stats(Instant now, const sfu::Shard& shard);
@@ -61,6 +62,7 @@ class MediaThread {
   mutable std::mutex stats_mutex_;
   MediaThreadStats stats_;
   Instant stats_due_{};
+  Instant rtcp_read_{};
   std::thread thread_;
 };
 
