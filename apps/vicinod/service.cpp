@@ -36,7 +36,7 @@ std::string random_text(SecureRandom& random, size_t bytes) {
 }  // namespace
 
 Service::Service(asio::io_context& io, server::Config config)
-    : io_(io), config_(std::move(config)), deadline_(io) {}
+    : io_(io), config_(std::move(config)), deadline_(io), measuring_(io) {}
 
 Service::~Service() {
   workers_.clear();  // their threads post to io_ and refer to identity_
@@ -49,6 +49,7 @@ std::expected<std::unique_ptr<Service>, std::string> Service::start(asio::io_con
   if (auto done = service->start_media(); !done) return std::unexpected(done.error());
   if (auto done = service->start_http(); !done) return std::unexpected(done.error());
   service->pump();
+  service->measure_load();
   return service;
 }
 
@@ -101,19 +102,23 @@ std::expected<void, std::string> Service::start_media() {
     ip = ip.is_v4() ? asio::ip::address(asio::ip::address_v4::loopback())
                     : asio::ip::address_v6::loopback();
   }
-  for (auto& socket : sockets) {
+  if (count > 1) relays_ = std::make_unique<net::Relays>(count);
+  for (size_t i = 0; i < count; ++i) {
+    auto& socket = sockets[i];
     rtc::TransportParameters health;
     health.ice_ufrag = "health" + random_text(random_, 8);
     health.ice_pwd = random_text(random_, 16);
     health_targets_.push_back({{ip, socket->port()}, health});
     workers_.push_back(std::make_unique<net::MediaThread>(
-        std::move(socket), *identity_, health, [this](std::vector<sfu::Event> events) {
+        std::move(socket), *identity_, health,
+        [this](std::vector<sfu::Event> events) {
           asio::post(io_, [this, events = std::move(events)] {
             for (const sfu::Event& event : events) calls_->handle_event(net::now(), event);
             pump();
           });
         },
-        sfu::ShardSettings{.room_history_bytes = config_.history_megabytes_per_room << 20}));
+        sfu::ShardSettings{.room_history_bytes = config_.history_megabytes_per_room << 20},
+        relays_ ? &relays_->end(i) : nullptr));
   }
   return {};
 }
@@ -185,6 +190,18 @@ void Service::wait_for_deadline() {
     if (error) return;
     calls_->handle_timeout(net::now());
     pump();
+  });
+}
+
+void Service::measure_load() {
+  forwarded_.resize(workers_.size());
+  for (size_t i = 0; i < workers_.size(); ++i) {
+    const uint64_t forwarded = workers_[i]->stats().shard.rtp_out;
+    calls_->measured(i, forwarded - std::exchange(forwarded_[i], forwarded));
+  }
+  measuring_.expires_after(std::chrono::seconds(1));
+  measuring_.async_wait([this](boost::system::error_code error) {
+    if (!error) measure_load();
   });
 }
 

@@ -138,7 +138,7 @@ void BenchRoom::connect() {
         shard_->handle_datagram(now_, address_of(c), datagram, from_shard_);
       }
     }
-    if (shard_->next_timeout() <= now_) shard_->handle_timeout(now_, from_shard_);
+    while (shard_->next_timeout() <= now_) shard_->handle_timeout(now_, from_shard_);
     while (exchange()) {
     }
   }

@@ -1,5 +1,5 @@
-// A thread that owns one sfu::Shard and one UDP port: receives a batch, handles it, sends what came of it, sleeps until the
-// next datagram, command or deadline.
+// A thread that owns one sfu::Shard and one UDP port: receives a batch, handles it, sends what came
+// of it, sleeps until the next datagram, command or deadline.
 #pragma once
 
 #include <atomic>
@@ -10,6 +10,7 @@
 
 #include "net/entropy.h"
 #include "net/mailbox.h"
+#include "net/relays.h"
 #include "net/spin.h"
 #include "net/udp.h"
 #include "sfu/shard.h"
@@ -20,13 +21,17 @@ struct MediaThreadStats {
   sfu::ShardStats shard;
   uint64_t send_drops = 0;
   uint64_t send_calls = 0;
+  uint64_t relay_drops = 0;
 };
 
 class MediaThread {
  public:
   // `on_events` is called on this thread, with at least one event; it must only pass them on.
-  MediaThread(std::unique_ptr<UdpSocket> socket, const rtc::DtlsIdentity& identity, rtc::TransportParameters health,
-              std::function<void(std::vector<sfu::Event>)> on_events, sfu::ShardSettings settings = {},
+  // `relays`: the way to the other workers, null where there are none.
+  MediaThread(std::unique_ptr<UdpSocket> socket, const rtc::DtlsIdentity& identity,
+              rtc::TransportParameters health,
+              std::function<void(std::vector<sfu::Event>)> on_events,
+              sfu::ShardSettings settings = {}, Relays::End* relays = nullptr,
               SpinSettings spin = {});
   ~MediaThread();  // stops and joins
 
@@ -39,6 +44,8 @@ class MediaThread {
   void run();
   bool wait(Instant due);
   size_t receive(Instant turn, sfu::Shard& shard, rtc::Outbox& out);
+  void receive_rtcp(Instant turn, sfu::Shard& shard, rtc::Outbox& out);
+  void receive_relayed(Instant turn, sfu::Shard& shard, rtc::Outbox& out);
   void receive_rest(Instant turn, sfu::Shard& shard, rtc::Outbox& out);
   void publish_stats(Instant now, const sfu::Shard& shard);
 
@@ -48,12 +55,14 @@ class MediaThread {
   sfu::ShardSettings settings_;
   std::function<void(std::vector<sfu::Event>)> on_events_;
   Mailbox<sfu::Command> commands_;
+  Relays::End* relays_;
   Spin spin_;
   RestOfFrames rest_;
   std::atomic<bool> stopping_ = false;
   mutable std::mutex stats_mutex_;
   MediaThreadStats stats_;
   Instant stats_due_{};
+  Instant rtcp_read_{};
   std::thread thread_;
 };
 

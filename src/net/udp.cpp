@@ -1,5 +1,6 @@
 #include "net/udp.h"
 
+#include <linux/filter.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
 #include <sys/socket.h>
@@ -60,6 +61,49 @@ size_t segment_size(msghdr& message, size_t size) {
   return std::max<size_t>(size, 1);
 }
 
+int open_socket(bool v4) {
+  const int fd = ::socket(v4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) return fd;
+  const int on = 1, off = 0;
+  ::setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &socket_buffer, sizeof socket_buffer);
+  ::setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &socket_buffer, sizeof socket_buffer);
+  // Older kernels: one datagram a message, as handled.
+  ::setsockopt(fd, SOL_UDP, UDP_GRO, &on, sizeof on);
+  if (!v4) ::setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
+  return fd;
+}
+
+// Which socket of a port gets a datagram, the first or the second: RTCP by its first two bytes
+// (RFC 5761 section 4, RFC 7983). A datagram that ends before is for the first.
+bool sort_rtcp(int fd) {
+  std::array<sock_filter, 8> program = {{
+      BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 0),
+      BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0xc0),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x80, 0, 4),
+      BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 1),
+      BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 192, 0, 2),
+      BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, 223, 1, 0),
+      BPF_STMT(BPF_RET | BPF_K, 1),
+      BPF_STMT(BPF_RET | BPF_K, 0),
+  }};
+  const sock_fprog filter{program.size(), program.data()};
+  return ::setsockopt(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &filter, sizeof filter) == 0;
+}
+
+// A second socket for the port that `fd` was bound to alone, so that nobody else's is there. Below
+// 0: the kernel doesn't do it.
+int open_rtcp_socket(int fd, const SocketAddress& bound, socklen_t size, bool v4) {
+  const int on = 1;
+  const int second = open_socket(v4);
+  const bool shared = second >= 0 &&
+                      ::setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0 &&
+                      ::setsockopt(second, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0 &&
+                      ::bind(second, &bound.any, size) == 0;
+  if (shared && sort_rtcp(fd)) return second;
+  if (second >= 0) ::close(second);
+  return -1;
+}
+
 }  // namespace
 
 struct UdpSocket::Buffers {
@@ -94,7 +138,8 @@ struct UdpSocket::Buffers {
       control->cmsg_len = CMSG_LEN(sizeof(uint16_t));
     }
   }
-  // Message `i` is these bytes, cut into datagrams of `segment` bytes by the kernel if that is less.
+  // Message `i` is these bytes, cut into datagrams of `segment` bytes by the kernel if that is
+  // less.
   void set(size_t i, const Address& to, bool v4, Bytes bytes, size_t segment) {
     to_system(to, v4, out_to[i]);
     out_parts[i] = {const_cast<uint8_t*>(bytes.data()), bytes.size()};  // sendmsg only reads
@@ -107,19 +152,18 @@ struct UdpSocket::Buffers {
 
 UdpSocket::UdpSocket(int fd, uint16_t port, bool v4)
     : fd_(fd), port_(port), v4_(v4), buffers_(std::make_unique<Buffers>(v4)) {}
-UdpSocket::~UdpSocket() { ::close(fd_); }
+UdpSocket::~UdpSocket() {
+  ::close(fd_);
+  if (rtcp_fd_ >= 0) ::close(rtcp_fd_);
+}
 
-std::expected<std::unique_ptr<UdpSocket>, std::string> UdpSocket::bind(const std::string& ip, uint16_t port) {
+std::expected<std::unique_ptr<UdpSocket>, std::string> UdpSocket::bind(const std::string& ip,
+                                                                       uint16_t port) {
   const auto address = Address::parse(ip, port);
   if (!address) return std::unexpected(ip + " is not a numeric IP address");
   const bool v4 = address->is_v4();
-  const int fd = ::socket(v4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  const int fd = open_socket(v4);
   if (fd < 0) return std::unexpected(std::string("no UDP socket: ") + std::strerror(errno));
-  const int on = 1, off = 0;
-  ::setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &socket_buffer, sizeof socket_buffer);
-  ::setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &socket_buffer, sizeof socket_buffer);
-  ::setsockopt(fd, SOL_UDP, UDP_GRO, &on, sizeof on);  // older kernels: one datagram a message, as handled
-  if (!v4) ::setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
   SocketAddress system;
   const socklen_t size = to_system(*address, v4, system);
   if (::bind(fd, &system.any, size) != 0) {
@@ -129,17 +173,24 @@ std::expected<std::unique_ptr<UdpSocket>, std::string> UdpSocket::bind(const std
   }
   socklen_t bound = sizeof system;
   ::getsockname(fd, &system.any, &bound);
-  return std::unique_ptr<UdpSocket>(new UdpSocket(fd, from_system(system).port, v4));
+  std::unique_ptr<UdpSocket> socket(new UdpSocket(fd, from_system(system).port, v4));
+  socket->rtcp_fd_ = open_rtcp_socket(fd, system, size, v4);
+  return socket;
 }
 
-size_t UdpSocket::receive(const std::function<void(const Address&, MutBytes)>& handle) {
+size_t UdpSocket::receive(int fd, const Handle& handle) {
   Buffers& b = *buffers_;
   for (size_t i = 0; i < b.in_used; ++i) {
     b.in_parts[i] = {b.memory.data() + i * receive_room, receive_room};
-    b.in[i].msg_hdr = {&b.in_from[i], sizeof b.in_from[i], &b.in_parts[i], 1, b.in_control[i].data(),
-                       b.in_control[i].size(), 0};
+    b.in[i].msg_hdr = {&b.in_from[i],
+                       sizeof b.in_from[i],
+                       &b.in_parts[i],
+                       1,
+                       b.in_control[i].data(),
+                       b.in_control[i].size(),
+                       0};
   }
-  const int count = ::recvmmsg(fd_, b.in.data(), receive_batch, MSG_DONTWAIT, nullptr);
+  const int count = ::recvmmsg(fd, b.in.data(), receive_batch, MSG_DONTWAIT, nullptr);
   b.in_used = static_cast<size_t>(std::max(count, 0));
   size_t datagrams = 0;
   for (size_t i = 0; i < b.in_used; ++i) {
@@ -171,9 +222,11 @@ struct UdpSocket::Cursor {
 void UdpSocket::send(const rtc::Outbox& out) {
   for (Cursor at{out.trains()}; !at.trains.empty();) {
     size_t sent = send_some(out, at);
-    const bool cut = gso_ && at.datagrams(true) > 1 && (errno == EIO || errno == EINVAL || errno == EOPNOTSUPP);
+    const bool cut =
+        gso_ && at.datagrams(true) > 1 && (errno == EIO || errno == EINVAL || errno == EOPNOTSUPP);
     if (sent == 0 && cut) {
-      gso_ = false;  // the path's device can't segment: this train goes again, from now on one datagram at a time
+      gso_ = false;  // the path's device can't segment: this train goes again, from now on one
+                     // datagram at a time
       continue;
     }
     if (sent == 0) dropped_ += at.datagrams(gso_);
@@ -191,7 +244,8 @@ size_t UdpSocket::send_some(const rtc::Outbox& out, Cursor at) {
     buffers_->set(count, train.to, v4_, bytes, train.segment);
   }
   ++send_calls_;
-  const int sent = ::sendmmsg(fd_, buffers_->out.data(), static_cast<unsigned>(count), MSG_DONTWAIT);
+  const int sent =
+      ::sendmmsg(fd_, buffers_->out.data(), static_cast<unsigned>(count), MSG_DONTWAIT);
   return sent > 0 ? static_cast<size_t>(sent) : 0;
 }
 

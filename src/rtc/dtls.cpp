@@ -78,8 +78,10 @@ struct DtlsSession::Impl {
            ct_equal(actual, expected);
   }
 
-  // Runs OpenSSL until it wants another datagram. True: what it sent is a new flight.
+  // Runs OpenSSL until it wants another datagram. True: what it sent is a new flight. Its session
+  // is made with the first one: joins shouldn't wait for others' that may never come.
   bool advance(std::vector<Buffer>& sent) {
+    if (!ssl) reset();
     queue.outgoing = &sent;
     ERR_clear_error();
     const int result = SSL_do_handshake(ssl.get());
@@ -119,7 +121,7 @@ struct DtlsSession::Impl {
     } else {
       flight.clear();
       resend_at = Instant::never();
-      reset();
+      ssl.reset();
     }
   }
 
@@ -146,9 +148,7 @@ struct DtlsSession::Impl {
 DtlsSession::DtlsSession(const DtlsIdentity& identity, bool server, const Fingerprint& expected,
                          Instant now)
     : impl_(
-          new Impl{identity, server, expected, {}, {}, State::handshaking, now + handshake_time}) {
-  impl_->reset();
-}
+          new Impl{identity, server, expected, {}, {}, State::handshaking, now + handshake_time}) {}
 DtlsSession::~DtlsSession() = default;
 DtlsSession::DtlsSession(DtlsSession&&) noexcept = default;
 

@@ -152,10 +152,6 @@ void Calls::Impl::tell(const Room& room, const Buffer& message, ParticipantId ex
   }
 }
 
-void Calls::Impl::command(const Room& room, sfu::Command command) {
-  outputs_.push_back(ToShard{room.shard, std::move(command)});
-}
-
 // The public face ------------------------------------------------------------------------------
 
 Calls::Calls(Config config, std::vector<ShardInfo> shards, rtc::Fingerprint fingerprint,
@@ -212,6 +208,10 @@ std::expected<void, HttpRefusal> Calls::delete_resource(Instant now, std::string
                                                         std::string_view id,
                                                         std::string_view bearer) {
   return impl_->delete_resource(now, std::string(room), std::string(id), bearer);
+}
+
+void Calls::measured(size_t shard, uint64_t packets_per_second) {
+  impl_->directory_.measured(shard, packets_per_second);
 }
 
 std::vector<Output> Calls::take_outputs() {

@@ -130,6 +130,9 @@ class Calls {
   std::expected<void, HttpRefusal> delete_resource(Instant now, std::string_view room,
                                                    std::string_view id, std::string_view bearer);
 
+  // What a shard forwarded lately: newcomers go where there is less to do.
+  void measured(size_t shard, uint64_t packets_per_second);
+
   std::vector<Output> take_outputs();
 
   struct Counts {

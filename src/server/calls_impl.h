@@ -68,7 +68,18 @@ struct Calls::Impl {
   void send(ConnectionId to, Buffer message);
   // To all members of a room, or all but one.
   void tell(const Room& room, const Buffer& message, ParticipantId except = {});
-  void command(const Room& room, sfu::Command command);
+
+  // workers.cpp
+  void command(size_t shard, sfu::Command command);
+  // Where a newcomer's media path is to end. `room` null: there is none yet.
+  size_t place(const Room* room) const;
+  // A stay's media, from now on as negotiated; `replaced`: it had some before.
+  void carry(const Room& room, const Stay& stay, NegotiatedMedia media, bool replaced);
+  // It gets and gives no media any more.
+  void cut(const Room& room, const Stay& stay);
+  void introduce(const Room& room, size_t shard);
+  void tell_spread(const Room& room);
+  void forget_others(const Room& room, size_t shard);
 
   // join.cpp
   void handle(Instant now, ConnectionId id, const JoinRequest& request);

@@ -66,7 +66,7 @@ void Calls::Impl::cut_off(Instant now, Room& room, const CallGroup::Accepted& ac
   for (const SenderId sender : accepted.removed) {
     absent_deadlines_.clear({room.id, sender});
     const Stay* stay = directory_.find_stay(room, sender);
-    if (stay) command(room, sfu::RemoveParticipant{room.id, stay->id});
+    if (stay) cut(room, *stay);
   }
   for (const SenderId sender : accepted.removed) {
     const Stay* stay = directory_.find_stay(room, sender);

@@ -44,9 +44,10 @@ struct Config {
   std::vector<std::string> allowed_origins;  // beside the public URL's own
   std::vector<std::string>
       ice_addresses;  // announced in candidates; empty: net/local_address.h finds them
-  std::string media_address = "0.0.0.0";  // what the UDP sockets bind to
-  uint16_t media_port = 40000;            // first; one per worker, consecutive
-  size_t workers = 0;                     // 0: one per core
+  std::string media_address = "0.0.0.0";   // what the UDP sockets bind to
+  uint16_t media_port = 40000;             // first; one per worker, consecutive
+  size_t workers = 0;                      // 0: one per core
+  size_t members_per_worker = 50;          // of one room, before another worker carries it, too
   size_t history_megabytes_per_room = 64;  // kept to answer NACKs
   std::string data_folder = "data";
   std::string web_folder;  // the built web app

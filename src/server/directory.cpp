@@ -20,18 +20,12 @@ Room& Directory::room(sfu::RoomId id) {
   return *found;
 }
 
-Room& Directory::make_room(RoomKey key, const TokenHash& token, size_t shard) {
+Room& Directory::make_room(RoomKey key, const TokenHash& token) {
   const sfu::RoomId id{++last_room_};
   const bool is_new = rooms_by_key_.emplace(key, id).second;
   CHECK(is_new);
   auto call = std::holds_alternative<RoomName>(key) ? std::make_unique<CallRoom>() : nullptr;
-  return rooms_.emplace(id, Room{id, std::move(key), token, shard, {}, std::move(call)})
-      .first->second;
-}
-
-size_t Directory::emptiest_shard() const {
-  const auto least = std::ranges::min_element(members_of_shard_);
-  return static_cast<size_t>(least - members_of_shard_.begin());
+  return rooms_.emplace(id, Room{id, std::move(key), token, {}, {}, std::move(call)}).first->second;
 }
 
 Stay* Directory::find_stay(ParticipantId id) {
@@ -59,7 +53,8 @@ Stay& Directory::add(Room& room, Stay stay) {
   if (stay.resource) by_resource_[sha256(as_bytes(stay.resource->id))] = stay.id;
   if (room.call) room.call->stays[stay.sender] = stay.id;
   room.members.insert(stay.id);
-  ++members_of_shard_[room.shard];
+  ++loads_.at(stay.shard).members;
+  ++room.on_shards[stay.shard];
   return stays_.emplace(stay.id, std::move(stay)).first->second;
 }
 
@@ -71,7 +66,9 @@ void Directory::remove(ParticipantId id) {
   Room& its_room = room(stay.room);
   if (its_room.call) its_room.call->stays.erase(stay.sender);
   its_room.members.erase(id);
-  --members_of_shard_[its_room.shard];
+  --loads_[stay.shard].members;
+  if (const auto on = its_room.on_shards.find(stay.shard); --on->second == 0)
+    its_room.on_shards.erase(on);
   stays_.erase(found);
   if (!its_room.call) remove_if_unused(its_room);
 }
@@ -92,7 +89,7 @@ size_t Directory::waiting() const {
 
 bool Directory::empty() const {
   return rooms_.empty() && rooms_by_key_.empty() && stays_.empty() && by_resource_.empty() &&
-         std::ranges::all_of(members_of_shard_, [](size_t members) { return members == 0; });
+         std::ranges::all_of(loads_, [](const WorkerLoad& load) { return load.members == 0; });
 }
 
 }  // namespace vicino::server

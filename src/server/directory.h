@@ -11,6 +11,7 @@
 
 #include "server/call_group.h"
 #include "server/lobby.h"
+#include "server/placement.h"
 
 namespace vicino::server {
 
@@ -30,9 +31,9 @@ struct Room {
   sfu::RoomId id;
   RoomKey key;
   TokenHash token;  // of an encrypted room: what holds while it is in use, whatever is on disk
-  size_t shard;
-  std::set<ParticipantId> members;  // in order of arrival, as ids grow
-  std::unique_ptr<CallRoom> call;   // null: an open room
+  std::set<ParticipantId> members;     // in order of arrival, as ids grow
+  std::map<size_t, size_t> on_shards;  // those that carry it, and for how many members each
+  std::unique_ptr<CallRoom> call;      // null: an open room
 
   const RoomName& name() const { return std::get<RoomName>(key); }  // of an encrypted room
 };
@@ -48,6 +49,9 @@ struct Resource {
 struct Stay {
   ParticipantId id;  // given by the directory
   sfu::RoomId room;  // "
+  size_t shard = 0;  // where its media path ends
+  // What it sends, as the workers know it, for those that come to carry the room later.
+  std::vector<sfu::Publication> publications;
   // A client's:
   SenderId sender;
   std::optional<ConnectionId> connection;  // nullopt: lost, its place is kept for a while
@@ -57,14 +61,18 @@ struct Stay {
 
 class Directory {
  public:
-  explicit Directory(size_t shards) : members_of_shard_(shards) {}
+  explicit Directory(size_t shards) : loads_(shards) {}
 
   // References stay valid until the room or stay is removed.
   Room* find_room(const RoomKey& key);
   Room* find_room(sfu::RoomId id);
   Room& room(sfu::RoomId id);
-  Room& make_room(RoomKey key, const TokenHash& token, size_t shard);
-  size_t emptiest_shard() const;
+  Room& make_room(RoomKey key, const TokenHash& token);
+  // How much each shard has to do.
+  const std::vector<WorkerLoad>& loads() const { return loads_; }
+  void measured(size_t shard, uint64_t packets_per_second) {
+    loads_.at(shard).packets_per_second = packets_per_second;
+  }
 
   Stay* find_stay(ParticipantId id);
   Stay* find_stay(const Room& room, SenderId sender);
@@ -82,7 +90,7 @@ class Directory {
   bool empty() const;
 
  private:
-  std::vector<size_t> members_of_shard_;
+  std::vector<WorkerLoad> loads_;
   std::map<sfu::RoomId, Room> rooms_;
   std::map<RoomKey, sfu::RoomId> rooms_by_key_;
   std::map<ParticipantId, Stay> stays_;

@@ -20,8 +20,8 @@ Stay resource(const std::string& id) {
 TEST(Directory, KeepsNothingOfThoseWhoHaveGone) {
   Directory directory(2);
   EXPECT_TRUE(directory.empty());
-  Room& call = directory.make_room(RoomName{1}, {}, 1);
-  Room& open = directory.make_room("lobby", {}, 1);
+  Room& call = directory.make_room(RoomName{1}, {});
+  Room& open = directory.make_room("lobby", {});
   const ParticipantId a = directory.add(call, client(1)).id;
   const ParticipantId b = directory.add(open, resource("id")).id;
   EXPECT_EQ(directory.find_stay(call, SenderId{1})->id, a);
@@ -39,7 +39,7 @@ TEST(Directory, KeepsNothingOfThoseWhoHaveGone) {
 
 TEST(Directory, ARoomInUseStays) {
   Directory directory(1);
-  Room& room = directory.make_room(RoomName{1}, {}, 0);
+  Room& room = directory.make_room(RoomName{1}, {});
   room.call->lobby.add({.connection = {1},
                         .sender = {1},
                         .key_package_ref = {},
@@ -60,25 +60,29 @@ TEST(Directory, ARoomInUseStays) {
   EXPECT_TRUE(directory.empty());
 }
 
-TEST(Directory, TheEmptiestShardIsTheOneWithFewestNow) {
-  Directory directory(3);
-  EXPECT_EQ(directory.emptiest_shard(), 0u);
-  Room& first = directory.make_room(RoomName{1}, {}, 0);
-  const ParticipantId a = directory.add(first, client(1)).id;
-  const ParticipantId b = directory.add(first, client(2)).id;
-  directory.add(directory.make_room(RoomName{2}, {}, 1), client(3));
-  directory.add(directory.make_room(RoomName{3}, {}, 2), client(4));
-  EXPECT_EQ(directory.emptiest_shard(), 1u);
+TEST(Directory, ShardsAreCountedByRoomAndInAll) {
+  Directory directory(2);
+  Room& first = directory.make_room(RoomName{1}, {});
+  const auto on = [&](uint64_t sender, size_t shard) {
+    Stay stay = client(sender);
+    stay.shard = shard;
+    return stay;
+  };
+  const ParticipantId a = directory.add(first, on(1, 0)).id;
+  directory.add(first, on(2, 1));
+  directory.add(directory.make_room(RoomName{2}, {}), on(3, 1));
+  EXPECT_EQ(directory.loads()[0].members, 1u);
+  EXPECT_EQ(directory.loads()[1].members, 2u);
+  EXPECT_EQ(first.on_shards, (std::map<size_t, size_t>{{0, 1}, {1, 1}}));
   directory.remove(a);
-  directory.remove(b);
-  EXPECT_EQ(directory.emptiest_shard(), 0u);
+  EXPECT_EQ(first.on_shards, (std::map<size_t, size_t>{{1, 1}}));
 }
 
 TEST(Directory, IdsAreNeitherNobodyNorRepeated) {
   Directory directory(1);
   std::set<ParticipantId> ids;
   for (int i = 0; i < 3; ++i) {
-    const Stay& stay = directory.add(directory.make_room("again", {}, 0), resource("id"));
+    const Stay& stay = directory.add(directory.make_room("again", {}), resource("id"));
     EXPECT_NE(stay.id.value, 0u);
     EXPECT_TRUE(ids.insert(stay.id).second);
     directory.remove(stay.id);

@@ -61,7 +61,7 @@ std::expected<Room*, RefusedRequest> Calls::Impl::open_room(Instant now, const J
     return nullptr;
   }
   const TokenHash token = registry_.find(request.room).value_or(link.token);
-  Room& room = directory_.make_room(request.room, token, directory_.emptiest_shard());
+  Room& room = directory_.make_room(request.room, token);
   room.call->group = std::move(*group);
   for (const SenderId member : room.call->group->members()) {
     if (room.call->group->is_leaving(member)) continue;
@@ -86,14 +86,15 @@ Calls::Impl::Verdict Calls::Impl::arrive(Instant now, ConnectionId id, const Joi
 
   TRY_ASSIGN(Room * room, open_room(now, request, link));
   TRY(check_place(room, request, *newcomer));
-  const size_t shard = room ? room->shard : directory_.emptiest_shard();
+  const size_t shard = place(room);
   auto media = negotiator_.for_client(request.offer, request.tracks, shards_[shard]);
   if (!media) return refused(wire::Refusal::bad_offer, media.error().where);
   if (!link.registered) {
     const Status status = registry_.insert(request.room, link.token, wall_);
     if (!status) return refused(wire::Refusal::server_full, status.error().where);
   }
-  if (!room) room = &directory_.make_room(request.room, link.token, shard);
+  media->shard = shard;
+  if (!room) room = &directory_.make_room(request.room, link.token);
   const auto owned = [](Bytes bytes) { return Buffer(bytes.begin(), bytes.end()); };
   return wait(now, *room,
               {.connection = id,
@@ -145,8 +146,10 @@ Calls::Impl::Verdict Calls::Impl::offer_again(ConnectionId id, const JoinRequest
       !equal(person.key_package, request.key_package)) {
     return bad("a second stay on one connection");
   }
-  auto media = negotiator_.for_client(request.offer, request.tracks, shards_[room.shard]);
+  const size_t shard = person.media.shard;
+  auto media = negotiator_.for_client(request.offer, request.tracks, shards_[shard]);
   if (!media) return refused(wire::Refusal::bad_offer, media.error().where);
+  media->shard = shard;
   person.media = std::move(*media);
   send(id, in_lobby_message(room.call->group->context().lobby));
   return {};
@@ -191,8 +194,10 @@ Calls::Impl::Verdict Calls::Impl::come_back(Instant now, ConnectionId id,
   if (!stay && directory_.stays() + directory_.waiting() >= config_.limits.max_participants) {
     return refused(wire::Refusal::server_full, "too many participants");
   }
-  auto media = negotiator_.for_client(request.offer, request.tracks, shards_[room->shard]);
+  const size_t shard = stay ? stay->shard : place(room);
+  auto media = negotiator_.for_client(request.offer, request.tracks, shards_[shard]);
   if (!media) return refused(wire::Refusal::bad_offer, media.error().where);
+  media->shard = shard;
   absent_deadlines_.clear({room->id, request.sender});
   if (stay) {
     continue_stay(now, id, *stay, std::move(*media));

@@ -85,7 +85,7 @@ void Calls::Impl::handle(Instant now, ConnectionId id, const WatchRequest& reque
   std::ranges::copy_if(request.wants, std::back_inserter(wants), [&](const sfu::Want& want) {
     return want.participant != self && who->room.members.contains(want.participant);
   });
-  command(who->room, sfu::SetWants{who->room.id, self, std::move(wants)});
+  command(directory_.find_stay(self)->shard, sfu::SetWants{who->room.id, self, std::move(wants)});
 }
 
 void Calls::Impl::handle(Instant now, ConnectionId id, const LeaveRequest&) {

@@ -15,6 +15,7 @@ struct NegotiatedMedia {
   sfu::ParticipantSetup setup;  // without its id
   rtc::PeerConfig transport;
   size_t video_slots;
+  size_t shard = 0;  // whose port the answer names
 };
 
 class Negotiator {

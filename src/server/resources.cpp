@@ -58,7 +58,7 @@ std::expected<MediaResource, HttpRefusal> Calls::Impl::create_resource(Instant n
   if (room && room->members.size() - freed >= limits.max_participants_per_open_room) {
     return refused(503, "The room is full.");
   }
-  const size_t shard = room ? room->shard : directory_.emptiest_shard();
+  const size_t shard = place(room);
   auto media = publish ? negotiator_.for_publisher(offer, shards_[shard])
                        : negotiator_.for_viewer(offer, shards_[shard]);
   if (!media) {
@@ -68,17 +68,17 @@ std::expected<MediaResource, HttpRefusal> Calls::Impl::create_resource(Instant n
 
   if (replaced) remove(now, replaced->id);
   room = directory_.find_room(room_name);  // it may have gone with the one replaced
-  if (!room) room = &directory_.make_room(room_name, {}, shard);
+  if (!room) room = &directory_.make_room(room_name, {});
   Stay fresh;
+  fresh.shard = shard;
+  fresh.publications = media->setup.publications;
   fresh.resource = Resource{random_id(random_), publish, std::string(peer)};
   const Stay& stay = directory_.add(*room, std::move(fresh));
   resource_deadlines_.set(stay.id, now + patience);
   ++joins_;
-  media->setup.id = stay.id;
-  media->setup.peer_name = peer;
-  command(*room,
-          sfu::AddParticipant{room->id, std::move(media->setup), std::move(media->transport)});
-  return MediaResource{std::move(media->answer), stay.resource->id};
+  MediaResource made{std::move(media->answer), stay.resource->id};
+  carry(*room, stay, std::move(*media), false);
+  return made;
 }
 
 std::expected<void, HttpRefusal> Calls::Impl::delete_resource(Instant now,

@@ -45,11 +45,12 @@ void Calls::Impl::begin_stay(ConnectionId id, Room& room, SenderId sender, Negot
                              bool founded) {
   Stay fresh;
   fresh.sender = sender;
+  fresh.shard = media.shard;
+  fresh.publications = media.setup.publications;
   Stay& stay = directory_.add(room, std::move(fresh));
   attach(id, stay);
-  media.setup.id = stay.id;
-  command(room, sfu::AddParticipant{room.id, std::move(media.setup), std::move(media.transport)});
   welcome(room, stay, media.answer, media.video_slots, founded);
+  carry(room, stay, std::move(media), false);
   tell(room, participant_joined_message({stay.id, stay.sender, true}), stay.id);
 }
 
@@ -64,10 +65,9 @@ void Calls::Impl::continue_stay(Instant now, ConnectionId id, Stay& stay, Negoti
     }
     attach(id, stay);
   }
-  media.setup.id = stay.id;
-  command(room,
-          sfu::ReplaceParticipant{room.id, std::move(media.setup), std::move(media.transport)});
+  stay.publications = media.setup.publications;
   welcome(room, stay, media.answer, media.video_slots, false);
+  carry(room, stay, std::move(media), true);
   if (was_lost) tell(room, participant_connection_message(stay.id, true), stay.id);
 }
 
@@ -106,8 +106,8 @@ void Calls::Impl::lose(Instant now, Stay& stay) {
 }
 
 void Calls::Impl::remove(Instant now, ParticipantId id) {
-  const Room& room = directory_.room(directory_.find_stay(id)->room);
-  command(room, sfu::RemoveParticipant{room.id, id});
+  const Stay& stay = *directory_.find_stay(id);
+  cut(directory_.room(stay.room), stay);
   end_stay(now, id);
 }
 
@@ -119,7 +119,12 @@ void Calls::Impl::end_stay(Instant now, ParticipantId id) {
     connections_.at(*stay.connection).stay.reset();
     join_deadlines_.set(*stay.connection, now + patience);
   }
+  const sfu::RoomId room = stay.room;
+  const size_t shard = stay.shard;
   directory_.remove(id);
+  const Room* left = directory_.find_room(room);
+  if (left && !left->members.empty() && !left->on_shards.contains(shard))
+    forget_others(*left, shard);
 }
 
 void Calls::Impl::leave(Instant now, Room& room, SenderId sender) {

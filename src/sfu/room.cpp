@@ -17,6 +17,7 @@ Participant::Participant(Instant now, ParticipantSetup setup, StreamKey& next_st
                          HistoryMemory& memory, SecureRandom& random)
     : connection{.id = setup.id},
       receives_everything(setup.receives_everything),
+      relayed(setup.relayed),
       peer_name(std::move(setup.peer_name)),
       incoming(setup.id, std::move(setup.publications), next_stream, memory),
       own_ssrc(random.u32() | 1),
@@ -127,6 +128,16 @@ Status Room::handle_rtcp(Instant now, ParticipantId from, Bytes compound, Egress
   return impl_->handle_rtcp(now, *participant, compound, out);
 }
 
+Status Room::handle_request(Instant now, ParticipantId publisher, Bytes compound, Egress& out) {
+  Participant* participant = impl_->find(publisher);
+  if (!participant) return fail(Errc::not_found, "a request for nobody in the room");
+  return impl_->handle_request(now, *participant, compound, out);
+}
+
+void Room::set_spread(bool spread) {
+  impl_->spread = spread;
+}
+
 void Room::flush(Instant now, Egress& out) {
   impl_->flush(now, out);
 }
@@ -188,7 +199,7 @@ Status Room::Impl::handle_rtp(Instant now, Participant& from, MutBytes datagram,
   TRY_ASSIGN(const rtc::RtpPacket packet, rtc::RtpPacket::parse(datagram));
   // Every packet that arrived counts, forwarded or not: else the sender takes it for lost.
   if (const auto number = packet.extension(from.incoming.transport_cc_id());
-      number && number->size() == 2)
+      number && number->size() == 2 && !from.relayed)
     from.arrivals.received(now, load16(number->data()));
   Layer* changed = nullptr;
   const auto arrival = from.incoming.recognise(now, packet, changed);
@@ -203,7 +214,7 @@ Status Room::Impl::handle_rtp(Instant now, Participant& from, MutBytes datagram,
   // those.
   if (!inserted && arrival->retransmission && inserted.error().code == Errc::replayed) return {};
   TRY(inserted);
-  note_gap(now, layer, newest, arrival->packet.numbers.sequence);
+  if (!from.relayed) note_gap(now, layer, newest, arrival->packet.numbers.sequence);
   note_arrival(now, *arrival);
   deliver(now, layer, arrival->packet, out);
   if (revived && std::ranges::any_of(layer.receivers, &Slot::waiting))
@@ -251,7 +262,7 @@ void Room::Impl::note_flow(Instant now, Layer& layer) {
 // Gaps are asked for only in streams that somebody gets.
 void Room::Impl::note_gap(Instant now, Layer& layer, int64_t newest_before, int64_t sequence) {
   if (!layer.track.publication.section.nack) return;
-  if (layer.receivers.empty()) {
+  if (layer.receivers.empty() && !spread) {
     if (layer.watched) layer.nacks = {};
     layer.watched = false;
     return;

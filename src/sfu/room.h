@@ -27,6 +27,7 @@ class Egress {
   virtual Route& route(ParticipantId to) = 0;
   // Packets of one outgoing stream, in order; `place` is the stream's (rtc/stream_place.h).
   virtual void rtp(Route& to, std::span<const rtc::ClearRtp> packets, rtc::StreamPlace& place) = 0;
+  // `to` may be relayed: then it is for the worker that its packets come from.
   virtual void rtcp(ParticipantId to, Bytes compound) = 0;
 };
 
@@ -57,6 +58,11 @@ class Room {
   // then gets all of it at once. Whatever changes who gets what flushes first, by itself.
   Status handle_rtp(Instant now, ParticipantId from, MutBytes packet, Egress& out);
   Status handle_rtcp(Instant now, ParticipantId from, Bytes compound, Egress& out);
+  // RTCP of another worker's room for a publisher here (Relayed::Kind::request).
+  Status handle_request(Instant now, ParticipantId publisher, Bytes compound, Egress& out);
+  // Whether what is sent here goes to other workers, too: then all of it is wanted, whoever
+  // watches.
+  void set_spread(bool spread);
   void flush(Instant now, Egress& out);
   size_t unfinished() const;  // receivers of video that is in the middle of a frame, before flush()
   void handle_timeout(Instant now, Egress& out);

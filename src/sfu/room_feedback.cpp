@@ -34,9 +34,13 @@ Status Room::Impl::handle_rtcp(Instant now, Participant& from, Bytes compound, E
   while (true) {
     TRY_ASSIGN(const auto item, reader.next());
     if (!item) return {};
-    if (const auto* sr = std::get_if<rtc::SenderReport>(&*item)) {
+    if (const auto* bye = std::get_if<rtc::Bye>(&*item)) {
+      handle_bye(now, from, *bye);
+    } else if (const auto* sr = std::get_if<rtc::SenderReport>(&*item)) {
       handle_sender_report(now, from, *sr, out);
       handle_blocks(now, from, sr->blocks);
+    } else if (from.relayed) {
+      continue;  // the rest is about what it receives, elsewhere
     } else if (const auto* rr = std::get_if<rtc::ReceiverReport>(&*item)) {
       handle_blocks(now, from, rr->blocks);
     } else if (const auto* nack = std::get_if<rtc::Nack>(&*item)) {
@@ -48,9 +52,19 @@ Status Room::Impl::handle_rtcp(Instant now, Participant& from, Bytes compound, E
     } else if (const auto* fir = std::get_if<rtc::FullIntraRequest>(&*item)) {
       ++counts.pli_in;
       for (const auto& entry : fir->entries) handle_key_request(now, from, entry.ssrc, out);
-    } else if (const auto* bye = std::get_if<rtc::Bye>(&*item)) {
-      handle_bye(now, from, *bye);
     }
+  }
+}
+
+Status Room::Impl::handle_request(Instant now, Participant& publisher, Bytes compound,
+                                  Egress& out) {
+  rtc::RtcpReader reader(compound);
+  while (true) {
+    TRY_ASSIGN(const auto item, reader.next());
+    if (!item) return {};
+    const auto* pli = std::get_if<rtc::PictureLossIndication>(&*item);
+    Layer* layer = pli ? publisher.incoming.find_ssrc(pli->media_ssrc) : nullptr;
+    if (layer) want_key_frame(now, *layer, out);
   }
 }
 
@@ -124,9 +138,7 @@ void Room::Impl::handle_key_request(Instant now, Participant& from, uint32_t ssr
   if (!slot || slot->kind() != rtc::MediaKind::video) return;
   slot->sender.acknowledge();
   Layer* layer = slot->active ? slot->active : slot->target;
-  if (!layer) return;
-  layer->key_frame_wanted = true;
-  request_key_frame(now, *layer, out);
+  if (layer) want_key_frame(now, *layer, out);
 }
 
 void Room::Impl::handle_bye(Instant now, Participant& from, const rtc::Bye& bye) {
@@ -142,11 +154,17 @@ void Room::Impl::seek_start(Instant now, Slot& slot, Egress& out) {
     request_key_frame(now, *slot.target, out);
 }
 
+// Until there is one.
+void Room::Impl::want_key_frame(Instant now, Layer& layer, Egress& out) {
+  layer.key_frame_wanted = true;
+  request_key_frame(now, layer, out);
+}
+
 // Too soon after the last request nothing is sent: tick() repeats it while somebody waits.
 void Room::Impl::request_key_frame(Instant now, Layer& layer, Egress& out) {
   const rtc::MediaSection& section = layer.track.publication.section;
   const Participant* owner = find(layer.track.owner);
-  if (!owner || !owner->connection.connected || !layer.ssrc || !section.pli) return;
+  if (!owner || !owner->reachable() || !layer.ssrc || !section.pli) return;
   if (layer.last_key_request && now - *layer.last_key_request < key_request_interval) return;
   layer.last_key_request = now;
   ++counts.pli_out;
@@ -172,7 +190,8 @@ void Room::Impl::send_nacks(Instant now, Egress& out) {
   for (const auto& publisher : participants) {
     for (const auto& track : publisher->incoming.tracks) {
       for (const auto& layer : track->layers) {
-        if (!layer->watched || layer->receivers.empty() || !layer->ssrc) continue;
+        const bool wanted = spread || !layer->receivers.empty();
+        if (!layer->watched || !wanted || !layer->ssrc) continue;
         const std::vector<uint16_t> missing = layer->nacks.due(now, publisher->rtt);
         for (size_t from = 0; from < missing.size(); from += max_nacks_per_packet) {
           const auto first = missing.begin() + static_cast<ptrdiff_t>(from);
@@ -183,10 +202,8 @@ void Room::Impl::send_nacks(Instant now, Egress& out) {
                              {first, first + static_cast<ptrdiff_t>(count)}})
               .send(publisher->id(), out);
         }
-        if (layer->nacks.take_lost_sync() && track->kind() == rtc::MediaKind::video) {
-          layer->key_frame_wanted = true;
-          request_key_frame(now, *layer, out);
-        }
+        if (layer->nacks.take_lost_sync() && track->kind() == rtc::MediaKind::video)
+          want_key_frame(now, *layer, out);
         next_nacks = std::min(next_nacks, layer->nacks.next_due());
       }
     }
@@ -222,10 +239,12 @@ void Room::Impl::send_report(Instant now, Participant& to, Egress& out) {
 void Room::Impl::tick(Instant now, Egress& out) {
   next_tick = now + tick_interval;
   for (const auto& participant : participants) {
-    if (!participant->connection.connected) continue;
-    participant->retransmissions_left = max_retransmissions;
-    send_feedback(now, *participant, out);
-    send_report(now, *participant, out);
+    if (!participant->reachable()) continue;
+    if (!participant->relayed) {
+      participant->retransmissions_left = max_retransmissions;
+      send_feedback(now, *participant, out);
+      send_report(now, *participant, out);
+    }
     for (const auto& track : participant->incoming.tracks) {
       if (track->kind() == rtc::MediaKind::audio) continue;
       if (const uint32_t flowing = track->flowing_now(now); flowing != track->flowing_layers) {

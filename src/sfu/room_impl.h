@@ -18,6 +18,7 @@ struct Participant {
 
   Connection connection;
   bool receives_everything;
+  bool relayed;
   std::string peer_name;
   Incoming incoming;
   std::vector<std::unique_ptr<Slot>> slots;
@@ -33,6 +34,8 @@ struct Participant {
   std::optional<int64_t> clock_offset;  // server's microseconds - the participant's NTP time
 
   ParticipantId id() const { return connection.id; }
+  // Whether it can be asked for something.
+  bool reachable() const { return relayed || connection.connected; }
   bool sends() const { return !incoming.tracks.empty(); }
   Slot* find_slot(uint32_t ssrc) const;  // by its SSRC, not the one of retransmissions
 };
@@ -62,7 +65,7 @@ struct Room::Impl {
   static constexpr size_t max_nacks_per_packet = 256;
 
   SecureRandom& random;
-  HistoryMemory history;  // before what holds it
+  HistoryMemory history;                                   // before what holds it
   std::vector<std::unique_ptr<Participant>> participants;  // in order of arrival
   std::unordered_map<ParticipantId, Participant*> by_id;
   StreamKey next_stream = 1;
@@ -72,6 +75,7 @@ struct Room::Impl {
   Instant last_voices{INT64_MIN / 2};
   bool voices_scarce = false;  // somebody has fewer audio slots than there are voices
   size_t connected = 0;
+  bool spread = false;           // over several workers
   bool slots_changed = false;    // of somebody: take_changes() has something to say
   std::vector<Layer*> queued;    // layers with packets to pass on, while a batch arrives
   std::vector<Connection*> due;  // who gets something of it, while it is passed on
@@ -111,6 +115,7 @@ struct Room::Impl {
 
   // room_feedback.cpp
   Status handle_rtcp(Instant now, Participant& from, Bytes compound, Egress& out);
+  Status handle_request(Instant now, Participant& publisher, Bytes compound, Egress& out);
   void handle_sender_report(Instant now, Participant& from, const rtc::SenderReport& report,
                             Egress& out);
   void handle_blocks(Instant now, Participant& from, std::span<const rtc::ReportBlock> blocks);
@@ -118,6 +123,7 @@ struct Room::Impl {
   void handle_key_request(Instant now, Participant& from, uint32_t ssrc, Egress& out);
   void handle_bye(Instant now, Participant& from, const rtc::Bye& bye);
   void seek_start(Instant now, Slot& slot, Egress& out);
+  void want_key_frame(Instant now, Layer& layer, Egress& out);
   void request_key_frame(Instant now, Layer& layer, Egress& out);
   void send_sender_report(Instant now, Slot& slot, Egress& out);
   void send_feedback(Instant now, Participant& to, Egress& out);

@@ -16,8 +16,8 @@ constexpr Duration least_wait = milliseconds(1);  // between two timeouts of one
 }  // namespace
 
 Shard::Shard(const rtc::DtlsIdentity& identity, SecureRandom& random,
-             rtc::TransportParameters health, Instant, ShardSettings settings)
-    : impl_(std::make_unique<Impl>(identity, random, std::move(health), settings)) {}
+             rtc::TransportParameters health, Instant, ShardSettings settings, RelayExit* relays)
+    : impl_(std::make_unique<Impl>(identity, random, std::move(health), settings, relays)) {}
 Shard::~Shard() = default;
 
 void Shard::Impl::refuse(const Error& error) {
@@ -41,7 +41,8 @@ void Shard::Impl::refuse(const Error& error) {
 void Shard::handle_datagram(Instant now, const Address& from, MutBytes datagram, rtc::Outbox& out) {
   ++impl_->totals.datagrams_in;
   impl_->totals.bytes_in += datagram.size();
-  switch (rtc::classify(datagram)) {
+  const rtc::DatagramKind kind = rtc::classify(datagram);
+  switch (kind) {
     case rtc::DatagramKind::stun:
       return impl_->handle_stun(now, from, datagram, out);
     case rtc::DatagramKind::unknown:
@@ -55,7 +56,29 @@ void Shard::handle_datagram(Instant now, const Address& from, MutBytes datagram,
     ++impl_->totals.refused_unknown_peer;
     return;
   }
-  impl_->handle_peer(now, *it->second, from, datagram, out);
+  PeerEntry& entry = *it->second;
+  if (kind == rtc::DatagramKind::dtls && entry.peer.state() == rtc::Peer::State::connecting)
+    return impl_->postpone(entry, from, datagram);
+  impl_->handle_peer(now, entry, from, datagram, out);
+}
+
+void Shard::Impl::postpone(PeerEntry& entry, const Address& from, Bytes datagram) {
+  if (steps.size() == max_steps || entry.steps_waiting == max_steps_per_peer) {
+    ++totals.refused_busy;
+    return;
+  }
+  ++entry.steps_waiting;
+  steps.push_back({entry.id, from, Buffer(datagram.begin(), datagram.end())});
+}
+
+void Shard::Impl::take_step(Instant now, rtc::Outbox& out) {
+  if (steps.empty()) return;
+  Step step = std::move(steps.front());
+  steps.pop_front();
+  const auto it = peers.find(step.peer);
+  if (it == peers.end()) return;
+  --it->second->steps_waiting;
+  handle_peer(now, *it->second, step.from, step.datagram, out);
 }
 
 void Shard::Impl::handle_stun(Instant now, const Address& from, MutBytes datagram,
@@ -94,7 +117,12 @@ void Shard::Impl::handle_peer(Instant now, PeerEntry& entry, const Address& from
   if (!media) return;
   if (const Status status = handle_media(now, entry, *incoming, out); !status)
     refuse(status.error());
-  if (!std::exchange(entry.room.touched, true)) touched.push_back(&entry.room);
+  touch(entry.room);
+}
+
+// The batch has brought something for the room.
+void Shard::Impl::touch(RoomEntry& room) {
+  if (!std::exchange(room.touched, true)) touched.push_back(&room);
 }
 
 // Passes on what the batch brought.
@@ -112,12 +140,53 @@ Status Shard::Impl::handle_media(Instant now, PeerEntry& entry, const rtc::Peer:
                                  rtc::Outbox& out) {
   Sender sender(*this, out);
   Room& room = entry.room.room;
-  if (media.kind == rtc::Peer::Incoming::Kind::rtp) {
+  // Before anything is changed in it.
+  const bool rtp = media.kind == rtc::Peer::Incoming::Kind::rtp;
+  if (entry.publishes) relay(entry, rtp ? Relayed::Kind::rtp : Relayed::Kind::rtcp, media.packet);
+  if (rtp) {
     ++totals.rtp_in;
     return room.handle_rtp(now, entry.id, media.packet, sender);
   }
   ++totals.rtcp_in;
   return room.handle_rtcp(now, entry.id, media.packet, sender);
+}
+
+void Shard::Impl::relay(const PeerEntry& from, Relayed::Kind kind, Bytes packet) {
+  for (const size_t worker : from.room.others) {
+    relays->relay(worker, {kind, from.room.id, from.id}, packet);
+    ++totals.relayed_out;
+  }
+}
+
+void Shard::Impl::ask_elsewhere(ParticipantId publisher, Bytes compound) {
+  const auto it = relayed.find(publisher);
+  if (it == relayed.end()) return;
+  const auto& [room, worker] = it->second;
+  relays->relay(worker, {Relayed::Kind::request, room->id, publisher}, compound);
+}
+
+// What isn't expected here, or not any more, is dropped: commands and relayed packets come by
+// different ways.
+void Shard::handle_relayed(Instant now, const Relayed& what, MutBytes packet, rtc::Outbox& out) {
+  Impl& impl = *impl_;
+  Impl::Sender sender(impl, out);
+  ++impl.totals.relayed_in;
+  if (what.kind == Relayed::Kind::request) {
+    const auto room = impl.rooms.find(what.room);
+    if (room != impl.rooms.end())
+      (void)room->second->room.handle_request(now, what.participant, packet, sender);
+    return;
+  }
+  const auto from = impl.relayed.find(what.participant);
+  if (from == impl.relayed.end() || from->second.room->id != what.room) return;
+  RoomEntry& entry = *from->second.room;
+  // It was counted, and refused if it had to be, where it came in.
+  if (what.kind == Relayed::Kind::rtp) {
+    (void)entry.room.handle_rtp(now, what.participant, packet, sender);
+  } else {
+    (void)entry.room.handle_rtcp(now, what.participant, packet, sender);
+  }
+  impl.touch(entry);
 }
 
 // Makes known what became of a peer.
@@ -183,7 +252,7 @@ void Shard::handle_timeout(Instant now, rtc::Outbox& out) {
   Impl& impl = *impl_;
   impl.flush(now, out);
   while (Timer* timer = impl.timers.first()) {
-    if (timer->due() > now) return;
+    if (timer->due() > now) break;
     if (const auto peer = impl.peer_of_timer.find(timer); peer != impl.peer_of_timer.end()) {
       PeerEntry& entry = *impl.peers.at(peer->second);
       entry.peer.handle_timeout(now, out);
@@ -196,10 +265,12 @@ void Shard::handle_timeout(Instant now, rtc::Outbox& out) {
     impl.refresh(entry);
     if (timer->due() <= now) impl.timers.set(*timer, now + least_wait);
   }
+  impl.take_step(now, out);
 }
 
 Instant Shard::next_timeout() const {
-  return impl_->timers.next();
+  constexpr Instant at_once{INT64_MIN};
+  return impl_->steps.empty() ? impl_->timers.next() : at_once;
 }
 
 std::vector<Event> Shard::take_events() {

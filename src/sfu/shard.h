@@ -9,7 +9,7 @@
 
 #include "base/random.h"
 #include "rtc/peer.h"
-#include "sfu/types.h"
+#include "sfu/relay.h"
 
 namespace vicino::sfu {
 
@@ -23,6 +23,8 @@ struct ShardStats {
   uint64_t refused_unauthenticated = 0;  // STUN integrity, DTLS fingerprint, SRTP tag
   uint64_t refused_replayed = 0;
   uint64_t refused_other = 0;
+  uint64_t refused_busy = 0;                 // steps of handshakes, over a bound
+  uint64_t relayed_in = 0, relayed_out = 0;  // packets from and to other workers
   // Now, not since start.
   uint64_t rooms = 0, peers = 0, peers_connected = 0;
   uint64_t history_bytes = 0, largest_history_bytes = 0;  // of all rooms; of the one with most
@@ -35,14 +37,19 @@ struct ShardSettings {
 class Shard {
  public:
   // `health` are the ICE credentials of a pseudo peer that answers STUN checks and nothing else:
-  // /healthz uses it to prove that the port answers.
+  // /healthz uses it to prove that the port answers. `relays`: where packets for other workers
+  // leave, for as long as this lives; without one no room can be spread.
   Shard(const rtc::DtlsIdentity& identity, SecureRandom& random, rtc::TransportParameters health,
-        Instant now, ShardSettings settings = {});
+        Instant now, ShardSettings settings = {}, RelayExit* relays = nullptr);
   ~Shard();
 
   // Datagrams of one receive batch, then flush(): what is only passed on waits for that, so that
-  // each receiver gets it in one piece. Commands and timeouts flush by themselves.
+  // each receiver gets it in one piece. Commands and timeouts flush by themselves. A step of a DTLS
+  // handshake takes as long as hundreds of packets: it waits for handle_timeout(), which is then
+  // due at once and takes one, so that media that has come meanwhile goes first.
   void handle_datagram(Instant now, const Address& from, MutBytes datagram, rtc::Outbox& out);
+  // From another worker; belongs to the batch as a datagram does.
+  void handle_relayed(Instant now, const Relayed& what, MutBytes packet, rtc::Outbox& out);
   void flush(Instant now, rtc::Outbox& out);
   // How many receivers the video streams have together that are in the middle of a frame now,
   // before flush().

@@ -2,6 +2,7 @@
 // here).
 #pragma once
 
+#include <deque>
 #include <unordered_map>
 
 #include "sfu/room.h"
@@ -21,7 +22,8 @@ struct RoomEntry {
   RoomId id;
   Room room;
   Timer timer;
-  bool touched = false;  // by a packet of this batch: is in Impl::touched
+  bool touched = false;        // by a packet of this batch: is in Impl::touched
+  std::vector<size_t> others;  // workers that carry the room, too
 };
 
 struct PeerEntry : Route {
@@ -32,6 +34,8 @@ struct PeerEntry : Route {
         ufrag(config.local.ice_ufrag),
         peer(std::move(config), identity, random, now) {}
   RoomEntry& room;
+  bool publishes = false;
+  size_t steps_waiting = 0;  // in Impl::steps
   std::string ufrag;
   rtc::Peer peer;
   rtc::Peer::State told = rtc::Peer::State::connecting;  // the state that was made known
@@ -42,24 +46,43 @@ struct PeerEntry : Route {
   Timer timer;
 };
 
+// A participant whose packets come from another worker.
+struct RelayedEntry {
+  RoomEntry* room;
+  size_t worker;
+};
+
 struct Shard::Impl {
-  Impl(const rtc::DtlsIdentity& i, SecureRandom& r, rtc::TransportParameters h, ShardSettings s)
-      : identity(i), random(r), health(std::move(h)), settings(s) {}
+  Impl(const rtc::DtlsIdentity& i, SecureRandom& r, rtc::TransportParameters h, ShardSettings s,
+       RelayExit* exit)
+      : identity(i), random(r), health(std::move(h)), settings(s), relays(exit) {}
 
   // Per peer; the oldest is forgotten. As many as ICE remembers.
   static constexpr size_t max_addresses = 8;
+  // Datagrams of handshakes that wait; what is over is sent again. More take memory, and longer
+  // than a client waits.
+  static constexpr size_t max_steps = 4096;
+  static constexpr size_t max_steps_per_peer = 16;  // a flight has fewer datagrams
 
   const rtc::DtlsIdentity& identity;
   SecureRandom& random;
   rtc::TransportParameters health;
   ShardSettings settings;
+  RelayExit* relays;
   TimerQueue timers;  // before what has timers
   std::unordered_map<RoomId, std::unique_ptr<RoomEntry>> rooms;
   std::unordered_map<ParticipantId, std::unique_ptr<PeerEntry>> peers;
+  std::unordered_map<ParticipantId, RelayedEntry> relayed;
   std::unordered_map<std::string, PeerEntry*, TextHash, std::equal_to<>> by_ufrag;
   std::unordered_map<Address, PeerEntry*, AddressHash> by_address;
   std::unordered_map<const Timer*, ParticipantId> peer_of_timer;
   std::unordered_map<const Timer*, RoomId> room_of_timer;
+  struct Step {
+    ParticipantId peer;
+    Address from;
+    Buffer datagram;
+  };
+  std::deque<Step> steps;
   std::vector<Event> events;
   ShardStats totals;  // but for what rooms count themselves
   RoomCounts closed_rooms;
@@ -78,7 +101,8 @@ struct Shard::Impl {
     void rtcp(ParticipantId to, Bytes compound) override {
       out_.make_way();
       const auto it = impl_.peers.find(to);
-      if (it != impl_.peers.end()) (void)it->second->peer.send_rtcp(compound, out_);
+      if (it != impl_.peers.end()) return void(it->second->peer.send_rtcp(compound, out_));
+      impl_.ask_elsewhere(to, compound);
     }
 
    private:
@@ -93,17 +117,31 @@ struct Shard::Impl {
                    rtc::Outbox& out);
   Status handle_media(Instant now, PeerEntry& entry, const rtc::Peer::Incoming& media,
                       rtc::Outbox& out);
+  void relay(const PeerEntry& from, Relayed::Kind kind, Bytes packet);
+  void ask_elsewhere(ParticipantId publisher, Bytes compound);
+  void touch(RoomEntry& room);
+  void postpone(PeerEntry& entry, const Address& from, Bytes datagram);
+  void take_step(Instant now, rtc::Outbox& out);
   void follow(Instant now, PeerEntry& entry, rtc::Outbox& out);
   void follow_address(Instant now, PeerEntry& entry);
   void forget_addresses(PeerEntry& entry);
   void flush(Instant now, rtc::Outbox& out);
   void refresh(RoomEntry& entry);
 
+  RoomEntry& open(Instant now, RoomId id);
   void add(Instant now, RoomId room, ParticipantSetup setup, rtc::PeerConfig transport,
            bool replace, rtc::Outbox& out);
+  void carry_out(Instant now, AddParticipant command, rtc::Outbox& out);
+  void carry_out(Instant now, ReplaceParticipant command, rtc::Outbox& out);
+  void carry_out(Instant now, const RemoveParticipant& command, rtc::Outbox& out);
+  void carry_out(Instant now, const SetWants& command, rtc::Outbox& out);
+  void carry_out(Instant now, AddRelayed command, rtc::Outbox& out);
+  void carry_out(Instant now, SpreadRoom command, rtc::Outbox& out);
   void leave(Instant now, RoomId room, ParticipantId participant, rtc::Outbox& out);
   void remove_peer(ParticipantId id, rtc::Outbox& out);
+  bool leave_place(ParticipantId id, const RoomEntry& room, rtc::Outbox& out);
   void remove(Instant now, RoomId room, ParticipantId id, rtc::Outbox& out);
+  void close(RoomEntry& room);
 };
 
 }  // namespace vicino::sfu

@@ -19,7 +19,8 @@ constexpr rtc::MediaKind kind_of(Source s) {
   return s == Source::camera || s == Source::screen ? rtc::MediaKind::video : rtc::MediaKind::audio;
 }
 
-using RoomId = Id<struct RoomTag, uint64_t>;  // the server's number for a room, unique within its run
+using RoomId =
+    Id<struct RoomTag, uint64_t>;  // the server's number for a room, unique within its run
 
 // One of a participant's own tracks: a negotiated m-line (direction receive) and what it carries.
 struct Publication {
@@ -33,9 +34,12 @@ struct ParticipantSetup {
   ParticipantId id;
   std::vector<Publication> publications;
   std::vector<rtc::MediaSection> slots;  // m-lines with direction send
-  // WHEP: no wants; every publisher is put into slots in order of arrival, except those of the same peer name.
+  // WHEP: no wants; every publisher is put into slots in order of arrival, except those of the same
+  // peer name.
   bool receives_everything = false;
   std::string peer_name;  // "" for nobody's
+  // Its media path ends at another worker, which relays what it sends; it has no slots here.
+  bool relayed = false;
 };
 
 // What a client's layout shows, most wanted first. Sizes in pixels.
@@ -73,7 +77,20 @@ struct SetWants {
   ParticipantId id;
   std::vector<Want> wants;
 };
-using Command = std::variant<AddParticipant, ReplaceParticipant, RemoveParticipant, SetWants>;
+// Somebody of the room whose media path ends at `worker`: what it sends comes from there by relay
+// (sfu/relay.h). Again: it goes on with another setup. RemoveParticipant takes it out.
+struct AddRelayed {
+  RoomId room;  // made if it isn't there
+  ParticipantSetup setup;
+  size_t worker;
+};
+// The other workers that carry the room: what its participants here send is relayed to them.
+struct SpreadRoom {
+  RoomId room;
+  std::vector<size_t> workers;
+};
+using Command = std::variant<AddParticipant, ReplaceParticipant, RemoveParticipant, SetWants,
+                             AddRelayed, SpreadRoom>;
 
 // What the worker tells the server.
 struct ParticipantConnected {  // media path up: ICE, DTLS and SRTP done

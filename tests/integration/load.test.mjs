@@ -41,6 +41,17 @@ test('a livestream reaches all viewers whole', async (t) => {
   assert.equal(left, 0, 'everybody has left');
 });
 
+test('a room on two workers is whole for everybody on both', async (t) => {
+  const own = owner(t);
+  const server = await startServer(own, { '--media-workers': 2, '--media-members-per-worker': 3 });
+  const done = await load(own, server, 'livestream', { '--subscribers': 11, '--bitrate': 1_000_000, '--duration': 2 });
+  assertPerfect(done, { publishers: 1, subscribers: 11 });
+  assert.equal(done.result.expected, 11 * done.result.sent);
+  const { vicino_relayed_in_total: relayed, vicino_relay_drops_total: dropped } = await server.metrics();
+  assert.ok(relayed >= done.result.sent, `${relayed} packets were relayed`);
+  assert.equal(dropped, 0);
+});
+
 test('in meetings everybody gets the others and nobody of another room', async (t) => {
   const own = owner(t);
   const server = await startServer(own, { '--media-workers': 2 });
