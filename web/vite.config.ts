@@ -14,5 +14,6 @@ export default defineConfig({
     sourcemap: true,
   },
   worker: { format: 'es' },
-  test: { include: ['src/**/*.test.ts'], environment: 'node', setupFiles: ['test_setup.mjs'] },
+  // Nothing here is a test of speed: a busy machine may take its time.
+  test: { include: ['src/**/*.test.ts'], environment: 'node', setupFiles: ['test_setup.mjs'], testTimeout: 60_000 },
 });
