@@ -111,12 +111,22 @@ export function clientMessageKind(bytes) {
   return clientKinds[bytes.readUInt8(message + bytes.readUInt16LE(vtable + 4))];
 }
 
+// Where fields are that have to be there: of a table, and of the body of a message.
+const follow = (bytes, at) => at + bytes.readUInt32LE(at);
+const place = (bytes, table, id) => table + bytes.readUInt16LE(table - bytes.readInt32LE(table) + 4 + 2 * id);
+const inBody = (bytes, id) => follow(bytes, place(bytes, follow(bytes, place(bytes, follow(bytes, 0), 1)), id));
+
 // The commit in a client's Commit.
 export function readCommit(bytes) {
-  const follow = (at) => at + bytes.readUInt32LE(at);
-  const field = (table, id) => table + bytes.readUInt16LE(table - bytes.readInt32LE(table) + 4 + 2 * id);
-  const vector = follow(field(follow(field(follow(0), 1)), 0));
+  const vector = inBody(bytes, 0);
   return bytes.subarray(vector + 4, vector + 4 + bytes.readUInt32LE(vector));
+}
+
+// The server's numbers of the others in a Joined.
+export function readRoster(bytes) {
+  const vector = inBody(bytes, 2);
+  const people = Array.from({ length: bytes.readUInt32LE(vector) }, (_, i) => follow(bytes, vector + 4 + 4 * i));
+  return people.map((person) => bytes.readUInt32LE(place(bytes, person, 0)));
 }
 
 const serverMessage = (kind, fields) =>

@@ -3,12 +3,15 @@
 import net from 'node:net';
 import { clientMessageKind, readServerMessage } from './flatbuffer.mjs';
 
-// One direction of a WebSocket: the HTTP head, then frames (RFC 6455 section 5.2). Neither side here fragments.
-class Frames {
+// One direction of a WebSocket: the HTTP head, then messages of one or more frames (RFC 6455 section 5.2). Large ones of the
+// server are in fragments.
+class Messages {
   #buffer = Buffer.alloc(0);
   #inHead = true;
+  #read = 0; // bytes of the buffer that are frames of an unfinished message
+  #parts = []; // and what is in them
 
-  // `pass`: bytes to go on as they are, and the payload of a binary frame.
+  // `pass`: bytes to go on as they are, and the payload of a message; null: no message.
   constructor(pass) {
     this.pass = pass;
   }
@@ -21,7 +24,7 @@ class Frames {
       this.#inHead = false;
       this.#take(end + 4, null);
     }
-    for (let size = this.#frame(); size > 0; size = this.#frame());
+    while (this.#frame());
   }
 
   #take(size, payload) {
@@ -29,20 +32,27 @@ class Frames {
     this.#buffer = this.#buffer.subarray(size);
   }
 
-  // Passes one frame on; 0: there is no whole one.
+  // False: there is no whole one.
   #frame() {
-    const b = this.#buffer;
-    if (b.length < 2) return 0;
+    const b = this.#buffer.subarray(this.#read);
+    if (b.length < 2) return false;
     const short = b[1] & 127;
     const masked = b[1] & 128 ? 4 : 0;
     const header = (short === 127 ? 10 : short === 126 ? 4 : 2) + masked;
-    if (b.length < header) return 0;
+    if (b.length < header) return false;
     const length = short === 127 ? Number(b.readBigUInt64BE(2)) : short === 126 ? b.readUInt16BE(2) : short;
-    if (b.length < header + length) return 0;
+    if (b.length < header + length) return false;
     const payload = Buffer.from(b.subarray(header, header + length));
     if (masked) for (let i = 0; i < length; ++i) payload[i] ^= b[header - 4 + (i & 3)];
-    this.#take(header + length, (b[0] & 15) === 2 ? payload : null);
-    return header + length;
+    this.#read += header + length;
+    const isControl = (b[0] & 8) !== 0;
+    if (!isControl) this.#parts.push(payload);
+    // A control frame between fragments goes on with them.
+    if (b[0] < 128 || (isControl && this.#parts.length > 0)) return true;
+    this.#take(this.#read, isControl ? null : Buffer.concat(this.#parts));
+    this.#read = 0;
+    this.#parts = [];
+    return true;
   }
 }
 
@@ -58,6 +68,7 @@ export class SignallingTap {
   // Which messages don't arrive, by kind; a test changes them at any time.
   lost = { fromServer: new Set(), fromClient: new Set() };
   onClientMessage = null; // (kind, payload), before it goes on
+  onServerMessage = null;
 
   constructor(own, serverUrl) {
     this.server = new URL(serverUrl);
@@ -82,13 +93,15 @@ export class SignallingTap {
       one.on('close', () => other.destroy());
     }
     this.client = client;
-    const up = new Frames((bytes, payload) => {
+    const up = new Messages((bytes, payload) => {
       const kind = payload && clientMessageKind(payload);
       if (payload) this.onClientMessage?.(kind, payload);
       if (!this.lost.fromClient.has(kind)) server.write(bytes);
     });
-    const down = new Frames((bytes, payload) => {
-      if (!payload || !this.lost.fromServer.has(readServerMessage(payload).kind)) client.write(bytes);
+    const down = new Messages((bytes, payload) => {
+      const kind = payload && readServerMessage(payload).kind;
+      if (payload) this.onServerMessage?.(kind, payload);
+      if (!this.lost.fromServer.has(kind)) client.write(bytes);
     });
     client.on('data', (data) => up.add(data));
     server.on('data', (data) => down.add(data));
