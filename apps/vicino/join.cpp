@@ -37,6 +37,10 @@ const char* reason_text(core::EndReason reason) {
       return "another connection took over this stay";
     case core::EndReason::bad_offer:
       return "the server could not answer this client's offer";
+    case core::EndReason::nobody_answered:
+      return "nobody let this client in; try again, or ask whoever sent the link";
+    case core::EndReason::dropped:
+      return "the server took this client out of the call; no host did";
     case core::EndReason::too_many_requests:
       return "too many requests; wait a minute";
     case core::EndReason::internal:
