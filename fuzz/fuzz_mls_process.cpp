@@ -139,9 +139,12 @@ void lie_in_commit(World& world, fuzz::Input& input) {
   for (const size_t i : {size_t{1}, world.members.size() - 1}) {
     const Outcome outcome = give(world, world.members[i], bytes);
     CHECK(outcome.accepted || !honest);
-    if (outcome.epoch && outcome.epoch->group)
+    if (outcome.epoch && outcome.epoch->group) {
       CHECK(equal(outcome.epoch->group->epoch_authenticator(),
                   sealed.secrets.epoch_authenticator.expose()));
+      // What members accept, others can join.
+      CHECK(Follower::begin(outcome.epoch->group->group_info(true), {}, world.environment()));
+    }
     if (message.wire_format == WireFormat::public_message) give_to_follower(world, bytes, outcome);
   }
 }

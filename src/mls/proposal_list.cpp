@@ -193,6 +193,9 @@ Result<Applied> apply_proposals(ProposalList list, const RatchetTree& tree,
     }
   for (const SentProposal& sent : list.proposals)
     if (const auto* add = sent.proposal.as<Add>()) {
+      // Not a parent's either: nobody could join a tree that holds a key twice (12.4.3.1).
+      if (applied.tree.has_node_key(add->key_package.leaf.encryption_key))
+        return fail(Fault::leaf_encryption_key_taken);
       TRY_ASSIGN(const LeafIndex index,
                  applied.tree.add(add->key_package.leaf, environment.rules.max_members));
       applied.added.push_back({index, add->key_package});

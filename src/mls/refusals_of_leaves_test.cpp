@@ -201,6 +201,12 @@ const Refusal refusals[] = {
          p.leaf.encryption_key = s.carol.tree().leaf({2})->encryption_key;
        })});
      }},
+    {"ANewMemberWithAParentsKey", Fault::leaf_encryption_key_taken,
+     [](Scene& s) {
+       const Bytes root = s.alice.tree().public_key(s.alice.tree().size().root());
+       return s.refused({s.add_of(
+           "new", [&](KeyPackage& p) { p.leaf.encryption_key.assign(root.begin(), root.end()); })});
+     }},
     {"AMemberAddedAgain", Fault::leaf_signature_key_taken,
      [](Scene& s) {
        const OwnKeyPackage again = make_key_package(s.suite, GroupPeek::signer(s.dave).clone(),
