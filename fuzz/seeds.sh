@@ -69,6 +69,10 @@ key=0102030405060708090a0b0c0d0e0f10
 begin=2b000000000000000007${key}0000000300010000000500000000000012ab
 seed fuzz_sframe_keys epoch $begin 09010000000000000007 000b$key${key}0001020304050607 09020000000000000007
 seed fuzz_sframe_keys others 090300000000000012ab 0104 0b0500000004000201390130 0705000000050000
+# Found by fuzzing: a member added at the own leaf, and an epoch that a key id can't tell from the one being sent under.
+seed fuzz_sframe_keys own-leaf $begin 09010000000000000007 15060000000000000007 00000003 00000000000012ac 000041
+seed fuzz_sframe_keys epoch-alike $begin 09010000000000000007 \
+  2b000000000000000107${key}00000005 0001 00000003 00000000000012ab 000041
 seed fuzz_sframe_keys report 00000004 0001 0139 00 00000000000012ab 01
 
 # Codec plus 0x80 (here 0x80 + codec + 2, modulo 5), key frame, position, change, picture to seal.
