@@ -41,7 +41,7 @@ Result<RequiredCapabilities> required_capabilities(const Extensions& extensions)
       find_extension(extensions, ExtensionType::required_capabilities);
   if (!extension) return RequiredCapabilities{};
   auto required = decode<RequiredCapabilities>(extension->data);
-  if (!required) return fail(Fault::group_extension_unsupported);
+  if (!required) return fail(Fault::group_extension_malformed);
   return required;
 }
 
@@ -114,12 +114,12 @@ Status validate_group_extensions(const Extensions& extensions, const Environment
   if (has_duplicate_types(extensions)) return fail(Fault::group_extension_duplicate);
   for (const ExtensionType elsewhere :
        {ExtensionType::application_id, ExtensionType::ratchet_tree, ExtensionType::external_pub})
-    if (find_extension(extensions, elsewhere)) return fail(Fault::group_extension_unsupported);
+    if (find_extension(extensions, elsewhere)) return fail(Fault::group_extension_misplaced);
   if (auto required = required_capabilities(extensions); !required) return fail(required.error());
   const Extension* const senders = find_extension(extensions, ExtensionType::external_senders);
   if (!senders) return {};
   const auto list = decode<std::vector<ExternalSender>>(senders->data);
-  if (!list) return fail(Fault::group_extension_unsupported);
+  if (!list) return fail(Fault::group_extension_malformed);
   for (const ExternalSender& sender : *list) {
     const CredentialCheck check{CredentialUse::external_sender,
                                 sender.credential,

@@ -57,9 +57,9 @@ TEST_F(Pitfalls, P3_NothingStandsBehindTheContentOfAKnownExtension) {
   Buffer senders = alice.context().extensions.front().data;
   for (Buffer* const data : {&required, &senders}) data->push_back(0);
   EXPECT_EQ(refused({{GroupContextExtensions{{{ExtensionType::required_capabilities, required}}}}}),
-            Fault::group_extension_unsupported);
+            Fault::group_extension_malformed);
   EXPECT_EQ(refused({{GroupContextExtensions{{{ExtensionType::external_senders, senders}}}}}),
-            Fault::group_extension_unsupported);
+            Fault::group_extension_malformed);
   for (const size_t extension : {size_t{0}, size_t{1}})  // the tree, the external key
     EXPECT_TRUE(join_external(
         group_info([&](GroupInfo& info) { info.extensions[extension].data.push_back(0); })));

@@ -66,7 +66,8 @@ struct Validator {
     return require(usable, Fault::psk_usage_wrong);
   }
   Status operator()(const ReInit& reinit) const {
-    return require(reinit.version >= context.version, Fault::unsupported_version);
+    if (reinit.version < context.version) return fail(Fault::reinit_version_lower);
+    return require(!has_duplicate_types(reinit.extensions), Fault::reinit_extension_duplicate);
   }
   Status operator()(const ExternalInit&) const { return {}; }
   Status operator()(const GroupContextExtensions& change) const {
@@ -114,11 +115,11 @@ Status validate_external(const ProposalList& list, const Environment& environmen
     resumptions += psk && psk->psk.type == PskType::resumption;
   }
   if (inits != 1) return fail(Fault::external_commit_needs_one_init);
+  if (removes > 1) return fail(Fault::external_commit_removes_two);
   const ExternalRemove rule = environment.rules.external_remove;
-  const bool may_remove = rule == ExternalRemove::allowed ||
-                          (rule == ExternalRemove::with_resumption_psk && resumptions > 0);
-  return require(removes == 0 || (removes == 1 && may_remove),
-                 Fault::external_commit_removes_other);
+  if (removes == 0 || rule == ExternalRemove::allowed) return {};
+  if (rule == ExternalRemove::forbidden) return fail(Fault::external_commit_remove_forbidden);
+  return require(resumptions > 0, Fault::external_commit_remove_unproven);
 }
 
 // Who comes in, by an Add or from outside, does so with a PSK if the rules say so.

@@ -217,13 +217,13 @@ const Refusal refusals[] = {
      [](Scene& s) {
        return refused_add(s, [](KeyPackage& p) { p.leaf.encryption_key.pop_back(); });
      }},
-    {"AnInitKeyCutShort", Fault::leaf_key_malformed,
+    {"AnInitKeyCutShort", Fault::key_package_init_key_malformed,
      [](Scene& s) { return refused_add(s, [](KeyPackage& p) { p.init_key.clear(); }); }},
     {"ALeafKeyThatIsNoPoint", Fault::leaf_key_malformed,
      [](Scene& s) {
        return refused_add(s, [](KeyPackage& p) { p.leaf.encryption_key = Buffer(32); });
      }},
-    {"AnInitKeyThatIsNoPoint", Fault::leaf_key_malformed,
+    {"AnInitKeyThatIsNoPoint", Fault::key_package_init_key_malformed,
      [](Scene& s) { return refused_add(s, [](KeyPackage& p) { p.init_key = Buffer(32); }); }},
     {"AnUpdateKeyThatIsNoPoint", Fault::leaf_key_malformed,
      [](Scene& s) {
