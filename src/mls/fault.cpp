@@ -118,6 +118,8 @@ std::string_view to_string(Fault fault) {
       return "proposal_not_allowed_from_sender";
     case Fault::too_many_proposals:
       return "too_many_proposals";
+    case Fault::too_many_proposals_of_sender:
+      return "too_many_proposals_of_sender";
     case Fault::too_many_psks:
       return "too_many_psks";
     case Fault::update_by_committer:

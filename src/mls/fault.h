@@ -72,6 +72,7 @@ enum class Fault : uint8_t {
   proposal_unknown,
   proposal_not_allowed_from_sender,
   too_many_proposals,
+  too_many_proposals_of_sender,
   too_many_psks,
   update_by_committer,
   leaf_changed_twice,

@@ -179,8 +179,9 @@ Result<Applied> apply_proposals(ProposalList list, const RatchetTree& tree,
   // extensions come first).
   GroupContext judged_by = context;
   judged_by.extensions = applied.extensions;
-  for (const SentProposal& sent : list.proposals)
-    TRY(validate_proposal(sent.proposal, sent.sender, tree, judged_by, environment));
+  if (!list.judged)
+    for (const SentProposal& sent : list.proposals)
+      TRY(validate_proposal(sent.proposal, sent.sender, tree, judged_by, environment));
 
   for (const SentProposal& sent : list.proposals)
     if (const auto* update = sent.proposal.as<Update>()) {

@@ -108,6 +108,11 @@ Result<PendingProposal> judge_proposal(const PublicState& state,
   TRY(validate_proposal(proposal, message.content.sender, state.tree, state.context, environment));
   if (state.pending.size() >= environment.rules.max_proposals)
     return fail(Fault::too_many_proposals);
+  // All who aren't members yet are one sender.
+  const auto same = std::ranges::count(state.pending, message.content.sender,
+                                       [](const PendingProposal& one) { return one.sent.sender; });
+  if (static_cast<size_t>(same) >= environment.rules.max_proposals_per_sender)
+    return fail(Fault::too_many_proposals_of_sender);
   return PendingProposal{message.proposal_ref(state.suite()),
                          {proposal, message.content.sender, true}};
 }

@@ -78,6 +78,24 @@ const Refusal refusals[] = {
        must(s.bob.receive(said_by(s.alice, Proposal{Remove{2}}), s.environment()));
        return s.refused(s.bob, said_by(s.alice, Proposal{Remove{3}}));
      }},
+    {"MoreProposalsThanMayWaitFromOne", Fault::too_many_proposals_of_sender,
+     [](Scene& s) {
+       s.rules.max_proposals_per_sender = 1;
+       must(s.bob.receive(said_by(s.alice, Proposal{Remove{2}}), s.environment()));
+       must(s.bob.receive(said_by(s.carol, Proposal{Remove{3}}), s.environment()));
+       return s.refused(s.bob, said_by(s.alice, Proposal{Remove{3}}));
+     }},
+    {"MoreWhoAskToComeInThanMayWait", Fault::too_many_proposals_of_sender,
+     [](Scene& s) {
+       s.rules.max_proposals_per_sender = 1;
+       const auto asks = [&] {
+         const OwnKeyPackage own = s.key_package("new");
+         return s.said_from_outside({SenderType::new_member_proposal, 0}, own.signature_keys,
+                                    Proposal{Add{own.package}});
+       };
+       must(s.bob.receive(asks(), s.environment()));
+       return s.refused(s.bob, asks());
+     }},
     {"MorePsksThanACommitMayHave", Fault::too_many_psks,
      [](Scene& s) {
        s.rules.max_psks = 1;

@@ -58,6 +58,7 @@ export const faults = [
   'proposal_unknown',
   'proposal_not_allowed_from_sender',
   'too_many_proposals',
+  'too_many_proposals_of_sender',
   'too_many_psks',
   'update_by_committer',
   'leaf_changed_twice',
