@@ -133,7 +133,8 @@ decode_seeds messages.json re_init_proposal 4 090005
 decode_seeds messages.json external_init_proposal 1 090006
 decode_seeds messages.json group_context_extensions_proposal 2 090007
 
-# What the lying member does: 0 a commit (frame, proposals, references, path, lies in it, tag).
+# What the lying member does, plus 0x80 for ChaCha20-Poly1305: 0 a commit (frame, proposals, references, path, lies in it,
+# tag).
 seed fuzz_mls_process commit 00 00 00 00 00 00 00
 seed fuzz_mls_process commit-private 00 01 00 00 00 00 00
 seed fuzz_mls_process commit-waiting 00 00 00 03 00 00 00
@@ -157,3 +158,24 @@ seed fuzz_mls_process group-info-tree 02 01 02 01 04 0c 05 0a 0b 00 00
 seed fuzz_mls_process welcome 03 00 00 00 00 00
 seed fuzz_mls_process welcome-path 03 00 80 00 00 00 00
 seed fuzz_mls_process welcome-tree 03 00 00 00 01 01 03 04 07 00
+# 5 a private message: of which epoch, frame, kind, text, those before it, padding, damage and where.
+seed fuzz_mls_process private 05 00 00 00 05 68656c6c6f 00 00 00 0000
+seed fuzz_mls_process private-late 05 80 00 00 05 68656c6c6f 02 10 00 0000
+seed fuzz_mls_process private-late-proposal 05 80 00 06 00 02 03 00 00 00 0000
+seed fuzz_mls_process private-far-ahead 05 00 00 00 01 61 ff 00 00 0000
+seed fuzz_mls_process private-damaged 05 00 00 00 05 68656c6c6f 00 00 01 0040
+# 6 a saved state: whose, changes (where, what).
+seed fuzz_mls_process saved 06 01 00
+seed fuzz_mls_process saved-changed 06 02 02 0003 01 0200 ff
+for file in "$out"/fuzz_mls_process/*; do
+  lie=$(basename "$file")
+  # The same with the other suite.
+  case $lie in commit* | proposal* | group-info* | welcome* | private[!_]* | private | saved*) ;; *) continue ;; esac
+  first=$(od -An -tx1 -N1 "$file" | tr -d ' ')
+  seed fuzz_mls_process "$lie-chacha" "$(printf '%02x' $((0x80 + 0x$first)))"
+  tail -c +2 "$file" >>"$out/fuzz_mls_process/$lie-chacha"
+done
+# Requests to the module: 12 and on, a kind each.
+for kind in 0c 0d 0e 0f 10 11 12 13 14 15 16 17 18 19 1a 1b 1c 1d 1e 1f 20; do
+  seed fuzz_mls_decode request-$kind $kind 00000001 00 01 0003 0161 00 00
+done
