@@ -140,6 +140,7 @@ seed fuzz_mls_process commit-private 00 01 00 00 00 00 00
 seed fuzz_mls_process commit-waiting 00 00 00 03 00 00 00
 seed fuzz_mls_process commit-add 00 00 01 00 00 ff 00 80 00 00
 seed fuzz_mls_process commit-add-without-path 00 00 01 00 00 ff 00 00 00
+seed fuzz_mls_process commit-add-parents-key 00 00 01 00 01 0c 00 00 00 00 00 00 00
 seed fuzz_mls_process commit-remove 00 00 01 02 05 00 00 00 00
 seed fuzz_mls_process commit-extensions 00 00 01 06 01 f0 0401020304 00 00 00 00
 seed fuzz_mls_process commit-reinit 00 00 01 04 01 0001 00 00 00 00
