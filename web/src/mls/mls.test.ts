@@ -232,6 +232,8 @@ describe.skipIf(noModule)('the core', () => {
     expect(faultOf(back)).toBe(undefined);
     expect(faultOf(() => alice.commit({ proposals: [add('dave')] }))).toBe('tree_too_large');
     expect(faultOf(() => alice.commit({ proposals: ['dave', 'erin', 'frank'].map(add) }))).toBe('too_many_proposals');
+    core.setRules({ maxProposalsPerSender: 0 });
+    expect(faultOf(() => alice.propose(add('dave')))).toBe('too_many_proposals_of_sender');
     core.setRules({ joinsNeedPsk: true });
     expect(faultOf(() => alice.commit({ proposals: [add('dave')] }))).toBe('psk_required');
     core.setRules({});
