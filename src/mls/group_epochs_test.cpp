@@ -146,28 +146,6 @@ TEST_F(GroupEpochs, P14_WaitingProposalsKeepNobodyFromCommitting) {
   expect_agreement(members);
 }
 
-TEST_F(GroupEpochs, P14_ProposalsThatCantStandTogetherCostALookAtEach) {
-  // Every second one brings the encryption key of the one before: half of them can be committed.
-  constexpr size_t pairs = 20;
-  for (size_t i = 0; i < pairs; ++i) {
-    Buffer key;
-    for (const char* const name : {"one", "two"}) {
-      const Proposal add = add_of(name + std::to_string(i), [&](KeyPackage& package) {
-        if (key.empty()) key = package.leaf.encryption_key;
-        package.leaf.encryption_key = key;
-      });
-      tell(members, 1, must(members[1].propose(add, {}, environment(), random)));
-    }
-  }
-  policy.asked.clear();
-  NewEpoch epoch = commit(members[0]);
-  EXPECT_EQ(epoch.added.size(), pairs);
-  // All at once, each alone, and those that are left once more.
-  EXPECT_LE(policy.asked.size(), 3 * 2 * pairs);
-  adopt(members, 0, std::move(epoch));
-  expect_agreement(members);
-}
-
 TEST_F(GroupEpochs, ASavedStateIsTheSameAfterLoading) {
   // Something of everything: pending proposals, own updates, skipped keys, past epochs.
   commit_and_adopt(members, 2);
