@@ -44,9 +44,10 @@ function(vicino_library name)
   endif()
 endfunction()
 
-# vicino_test(NAME SOURCES a_test.cpp ... DEPS ...): a GoogleTest program whose cases CTest lists one by one.
+# vicino_test(NAME SOURCES a_test.cpp ... DEPS ... [TIMEOUT SECONDS]): a GoogleTest program whose cases CTest lists one by
+# one, each with that limit.
 function(vicino_test name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gmock_main)
   if(VICINO_SANITIZE)
@@ -60,7 +61,10 @@ function(vicino_test name)
   if(NOT ARG_LABELS)
     set(ARG_LABELS unit)
   endif()
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT 120)
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT})
 endfunction()
 
 # vicino_executable(NAME SOURCES ... DEPS ...)

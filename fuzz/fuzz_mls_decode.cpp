@@ -1,10 +1,12 @@
 // Every structure of RFC 9420 from any bytes: what can be read is written as it was. Trees and
-// saved groups likewise.
+// saved groups likewise. And what the WebAssembly module is asked.
+#include "../apps/mls_wasm/requests.h"
 #include "input.h"
 #include "mls/group.h"
 
 using namespace vicino;
 using namespace vicino::mls;
+using namespace vicino::mls_wasm;
 
 namespace {
 
@@ -42,6 +44,12 @@ void saved(Bytes bytes) {
   CHECK(again && ct_equal(again->save(), once));
 }
 
+// Requests are only ever read here: their views point into the input.
+template <class T>
+void request(Bytes bytes) {
+  (void)decode<T>(bytes);
+}
+
 using Check = void (*)(Bytes);
 constexpr Check checks[] = {there_and_back<Message>,
                             there_and_back<KeyPackage>,
@@ -54,7 +62,28 @@ constexpr Check checks[] = {there_and_back<Message>,
                             saved,
                             there_and_back<Proposal>,
                             there_and_back<std::vector<ExternalSender>>,
-                            there_and_back<RequiredCapabilities>};
+                            there_and_back<RequiredCapabilities>,
+                            request<OfHandle>,
+                            request<SetRules>,
+                            request<PutPsk>,
+                            request<RemovePsk>,
+                            request<CreateIdentity>,
+                            request<LoadIdentity>,
+                            request<CreateKeyPackage>,
+                            request<LoadKeyPackage>,
+                            request<CreateGroup>,
+                            request<Join>,
+                            request<JoinExternal>,
+                            request<Send>,
+                            request<Propose>,
+                            request<ProposeUpdate>,
+                            request<MakeCommit>,
+                            request<Receive>,
+                            request<Protect>,
+                            request<ExportSecret>,
+                            request<MakeGroupInfo>,
+                            request<LoadGroup>,
+                            request<BeginFollower>};
 
 }  // namespace
 

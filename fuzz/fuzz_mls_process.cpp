@@ -1,6 +1,6 @@
-// A member who lies: proposals, commits, group descriptions and Welcomes of any content, properly
-// signed and tagged, before an honest member, an honest joiner and the follower. What is refused
-// changes nothing; what is accepted makes all agree; what is honest is accepted.
+// A member who lies: proposals, commits, private messages, group descriptions and Welcomes of any
+// content, properly signed and tagged, before an honest member, an honest joiner and the follower.
+// What is refused changes nothing; what is accepted makes all agree; what is honest is accepted.
 #include "mls/welcome.h"
 #include "mls_world.h"
 
@@ -65,13 +65,13 @@ bool lie_in_path(World& world, UpdatePath& path, const Group& by, fuzz::Input& i
   return (what & 126) == 0;
 }
 
-Buffer wrapped(World& world, Group& by, const AuthenticatedContent& message) {
+Buffer wrapped(World& world, Group& by, const AuthenticatedContent& message, size_t padding = 0) {
   const EpochSecrets& secrets = GroupPeek::secrets(by);
   if (message.wire_format == WireFormat::public_message)
     return encode_message(
         protect_public(world.suite, message, by.context(), secrets.membership_key));
   auto sealed = protect_private({world.suite, secrets.sender_data, by.tree().size()}, message,
-                                GroupPeek::message_keys(by), 0, world.random);
+                                GroupPeek::message_keys(by), padding, world.random);
   CHECK(sealed);
   return encode_message(std::move(*sealed));
 }
@@ -139,9 +139,12 @@ void lie_in_commit(World& world, fuzz::Input& input) {
   for (const size_t i : {size_t{1}, world.members.size() - 1}) {
     const Outcome outcome = give(world, world.members[i], bytes);
     CHECK(outcome.accepted || !honest);
-    if (outcome.epoch && outcome.epoch->group)
+    if (outcome.epoch && outcome.epoch->group) {
       CHECK(equal(outcome.epoch->group->epoch_authenticator(),
                   sealed.secrets.epoch_authenticator.expose()));
+      // What members accept, others can join.
+      CHECK(Follower::begin(outcome.epoch->group->group_info(true), {}, world.environment()));
+    }
     if (message.wire_format == WireFormat::public_message) give_to_follower(world, bytes, outcome);
   }
 }
@@ -244,6 +247,58 @@ void lie_in_welcome(World& world, fuzz::Input& input) {
   if (joined) CHECK(joined->tree().validate());
 }
 
+// What goes with no commit, of this epoch or the one before: of any content, after messages that
+// never came, damaged on the way.
+void lie_in_private_message(World& world, fuzz::Input& input) {
+  Group liar = input.u8() < 0x80 ? world.members[0].clone() : world.earlier->clone();
+  AuthenticatedContent message = frame(liar, input);
+  message.wire_format = WireFormat::private_message;
+  Sender& sender = message.content.sender;
+  sender = Sender::member({sender.index % liar.tree().size().leaves()});
+  const uint8_t kind = input.u8() % 8;
+  const Bytes text = input.take(input.u8());
+  message.content.body = ApplicationData(text.begin(), text.end());
+  if (kind == 6) message.content.body = fuzz::any_proposal(world, liar, input);
+  if (kind == 7) message.content.body = Commit();
+  message.sign(world.suite, GroupPeek::signature_keys(liar), liar.context());
+  const size_t never_came = input.u8() * size_t{4};
+  for (size_t i = 0; i < never_came; ++i)
+    CHECK(GroupPeek::message_keys(liar).next(
+        world.suite, {sender.index}, kind < 6 ? RatchetType::application : RatchetType::handshake));
+  Buffer bytes = wrapped(world, liar, message, input.u8());
+  const uint8_t damage = input.u8();
+  bytes[input.u16() % bytes.size()] ^= damage;
+
+  Group member = world.members[1].clone();
+  const SecretBuffer before = member.save();
+  const auto received = member.receive(bytes, world.environment());
+  if (!received) CHECK(ct_equal(member.save(), before));
+  if (damage != 0) CHECK(!received);
+  const bool honest = damage == 0 && kind < 6 && sender == Sender::member(liar.self()) &&
+                      never_came <= world.rules.ratchet.forward;
+  CHECK(received || !honest);
+  const auto* const opened = received ? std::get_if<ReceivedApplication>(&*received) : nullptr;
+  if (!opened) return;
+  CHECK(honest && equal(opened->plaintext, text) && opened->epoch == liar.context().epoch);
+  CHECK(!member.receive(bytes, world.environment()));
+}
+
+// A state that was changed where it lay: it is refused, or is saved as it was loaded.
+void lie_in_saved_state(World& world, fuzz::Input& input) {
+  const SecretBuffer saved = world.members[input.u8() % world.members.size()].save();
+  Buffer bytes(saved.expose().begin(), saved.expose().end());
+  for (size_t changes = input.u8() % 8; changes > 0; --changes) {
+    const size_t at = input.u16() % bytes.size();
+    bytes[at] = static_cast<uint8_t>(bytes[at] ^ input.u8());
+  }
+  const auto loaded = Group::load(bytes);
+  CHECK(loaded || !equal(bytes, saved.expose()));
+  if (!loaded) return;
+  const SecretBuffer once = loaded->save();
+  const auto again = Group::load(once.expose());
+  CHECK(again && ct_equal(again->save(), once));
+}
+
 void raw(World& world, Bytes bytes) {
   const Outcome outcome = give(world, world.members[1], bytes);
   give_to_follower(world, bytes, outcome);
@@ -254,12 +309,15 @@ void raw(World& world, Bytes bytes) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  static World& world = *new World;
+  static World& aes = *new World(CipherSuite::x25519_aes128gcm_sha256_ed25519);
+  static World& chacha = *new World(CipherSuite::x25519_chacha20poly1305_sha256_ed25519);
+  fuzz::Input input(data, size);
+  const uint8_t choice = input.u8();
+  World& world = choice < 0x80 ? aes : chacha;
   // Randomness that doesn't depend on the inputs before.
   world.random = SeededRandom(2);
   world.names = 100;
-  fuzz::Input input(data, size);
-  switch (input.u8() % 5) {
+  switch (choice % 0x80 % 7) {
     case 0:
       lie_in_commit(world, input);
       break;
@@ -271,6 +329,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       break;
     case 3:
       lie_in_welcome(world, input);
+      break;
+    case 5:
+      lie_in_private_message(world, input);
+      break;
+    case 6:
+      lie_in_saved_state(world, input);
       break;
     default:
       raw(world, input.rest());

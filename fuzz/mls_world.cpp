@@ -5,8 +5,8 @@ namespace {
 
 constexpr Lifetime lifetime{0, 100'000};
 
-LeafTemplate leaf_of(size_t name) {
-  return leaf_named("member " + std::to_string(name), CipherSuite::x25519_aes128gcm_sha256_ed25519,
+LeafTemplate leaf_of(const Suite& suite, size_t name) {
+  return leaf_named("member " + std::to_string(name), suite.id,
                     {static_cast<ExtensionType>(0xf1ca)});
 }
 
@@ -28,7 +28,7 @@ struct WireNode {
 
 }  // namespace
 
-World::World() {
+World::World(CipherSuite id) : suite(*Suite::find(id)) {
   rules.external_remove = ExternalRemove::allowed;
   rules.external_sender_proposals = {ProposalType::add, ProposalType::remove,
                                      ProposalType::pre_shared_key, ProposalType::reinit,
@@ -37,8 +37,8 @@ World::World() {
   const std::vector<ExternalSender> senders{
       {external_sender.public_key, Credential::basic(as_bytes("server"))}};
   members.push_back(must(Group::create(
-      suite, as_bytes("fuzz"), {leaf_of(names++), suite.random_signature_keys(random)}, lifetime,
-      {{ExtensionType::external_senders, encode(senders)}}, environment(), random)));
+      suite, as_bytes("fuzz"), {leaf_of(suite, names++), suite.random_signature_keys(random)},
+      lifetime, {{ExtensionType::external_senders, encode(senders)}}, environment(), random)));
   const auto everybody_takes = [&](size_t committer, NewEpoch epoch) {
     for (size_t i = 0; i < members.size(); ++i) {
       if (i == committer) continue;
@@ -69,6 +69,7 @@ World::World() {
   removal.proposals.push_back({Remove{3}});
   everybody_takes(1, must(members[1].commit(std::move(removal), environment(), random)));
   members.erase(members.begin() + 3);
+  earlier = members[0].clone();
   add(2, false);
   follower = must(Follower::begin(members[0].group_info(true), {}, environment()));
   for (const size_t by : std::array<size_t, 2>{1, 2}) {
@@ -80,8 +81,8 @@ World::World() {
 }
 
 OwnKeyPackage World::key_package() {
-  return make_key_package(suite, suite.random_signature_keys(random), leaf_of(names++), lifetime,
-                          random);
+  return make_key_package(suite, suite.random_signature_keys(random), leaf_of(suite, names++),
+                          lifetime, random);
 }
 
 const SignatureKeys* World::keys_of(LeafIndex leaf) const {

@@ -23,7 +23,7 @@ using namespace mls;
 // Five members stood in the tree, the one at 3 was removed, the last was added without a path; two
 // proposals wait.
 struct World {
-  World();
+  explicit World(CipherSuite id);
 
   Environment environment() const { return {everybody, psks, rules, 1000}; }
   OwnKeyPackage key_package();
@@ -33,8 +33,9 @@ struct World {
   PsksByName psks;
   Rules rules;
   SeededRandom random{1};
-  const Suite& suite = *Suite::find(CipherSuite::x25519_aes128gcm_sha256_ed25519);
-  std::vector<Group> members;  // the liar first
+  const Suite& suite;
+  std::vector<Group> members;    // the liar first
+  std::optional<Group> earlier;  // the liar, an epoch ago
   std::optional<Follower> follower;
   SignatureKeys external_sender;
   size_t names = 0;

@@ -69,6 +69,10 @@ key=0102030405060708090a0b0c0d0e0f10
 begin=2b000000000000000007${key}0000000300010000000500000000000012ab
 seed fuzz_sframe_keys epoch $begin 09010000000000000007 000b$key${key}0001020304050607 09020000000000000007
 seed fuzz_sframe_keys others 090300000000000012ab 0104 0b0500000004000201390130 0705000000050000
+# Found by fuzzing: a member added at the own leaf, and an epoch that a key id can't tell from the one being sent under.
+seed fuzz_sframe_keys own-leaf $begin 09010000000000000007 15060000000000000007 00000003 00000000000012ac 000041
+seed fuzz_sframe_keys epoch-alike $begin 09010000000000000007 \
+  2b000000000000000107${key}00000005 0001 00000003 00000000000012ab 000041
 seed fuzz_sframe_keys report 00000004 0001 0139 00 00000000000012ab 01
 
 # Codec plus 0x80 (here 0x80 + codec + 2, modulo 5), key frame, position, change, picture to seal.
@@ -129,12 +133,14 @@ decode_seeds messages.json re_init_proposal 4 090005
 decode_seeds messages.json external_init_proposal 1 090006
 decode_seeds messages.json group_context_extensions_proposal 2 090007
 
-# What the lying member does: 0 a commit (frame, proposals, references, path, lies in it, tag).
+# What the lying member does, plus 0x80 for ChaCha20-Poly1305: 0 a commit (frame, proposals, references, path, lies in it,
+# tag).
 seed fuzz_mls_process commit 00 00 00 00 00 00 00
 seed fuzz_mls_process commit-private 00 01 00 00 00 00 00
 seed fuzz_mls_process commit-waiting 00 00 00 03 00 00 00
 seed fuzz_mls_process commit-add 00 00 01 00 00 ff 00 80 00 00
 seed fuzz_mls_process commit-add-without-path 00 00 01 00 00 ff 00 00 00
+seed fuzz_mls_process commit-add-parents-key 00 00 01 00 01 0c 00 00 00 00 00 00 00
 seed fuzz_mls_process commit-remove 00 00 01 02 05 00 00 00 00
 seed fuzz_mls_process commit-extensions 00 00 01 06 01 f0 0401020304 00 00 00 00
 seed fuzz_mls_process commit-reinit 00 00 01 04 01 0001 00 00 00 00
@@ -153,3 +159,24 @@ seed fuzz_mls_process group-info-tree 02 01 02 01 04 0c 05 0a 0b 00 00
 seed fuzz_mls_process welcome 03 00 00 00 00 00
 seed fuzz_mls_process welcome-path 03 00 80 00 00 00 00
 seed fuzz_mls_process welcome-tree 03 00 00 00 01 01 03 04 07 00
+# 5 a private message: of which epoch, frame, kind, text, those before it, padding, damage and where.
+seed fuzz_mls_process private 05 00 00 00 05 68656c6c6f 00 00 00 0000
+seed fuzz_mls_process private-late 05 80 00 00 05 68656c6c6f 02 10 00 0000
+seed fuzz_mls_process private-late-proposal 05 80 00 06 00 02 03 00 00 00 0000
+seed fuzz_mls_process private-far-ahead 05 00 00 00 01 61 ff 00 00 0000
+seed fuzz_mls_process private-damaged 05 00 00 00 05 68656c6c6f 00 00 01 0040
+# 6 a saved state: whose, changes (where, what).
+seed fuzz_mls_process saved 06 01 00
+seed fuzz_mls_process saved-changed 06 02 02 0003 01 0200 ff
+for file in "$out"/fuzz_mls_process/*; do
+  lie=$(basename "$file")
+  # The same with the other suite.
+  case $lie in commit* | proposal* | group-info* | welcome* | private[!_]* | private | saved*) ;; *) continue ;; esac
+  first=$(od -An -tx1 -N1 "$file" | tr -d ' ')
+  seed fuzz_mls_process "$lie-chacha" "$(printf '%02x' $((0x80 + 0x$first)))"
+  tail -c +2 "$file" >>"$out/fuzz_mls_process/$lie-chacha"
+done
+# Requests to the module: 12 and on, a kind each.
+for kind in 0c 0d 0e 0f 10 11 12 13 14 15 16 17 18 19 1a 1b 1c 1d 1e 1f 20; do
+  seed fuzz_mls_decode request-$kind $kind 00000001 00 01 0003 0161 00 00
+done

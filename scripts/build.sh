@@ -41,6 +41,7 @@ install_packages() {
 build_wasm() {
   build_preset wasm vicino_core vicino_mls crypto_vectors_wasm sframe_vectors_wasm
   check_module_size build/wasm/apps/mls_wasm/vicino_mls.wasm 250
+  check_module_size build/wasm/apps/wasm/vicino_core.wasm 250
 }
 
 # check_module_size MODULE LIMIT: what a browser downloads of it, in kB.

@@ -3,30 +3,38 @@
 all_layers=(unit vectors web integration interop e2e fuzz sanitize)
 passed=0
 failed=0
+skipped=0
 failures=()
 
-count() { # count LAYER PASSED FAILED
+# count LAYER PASSED FAILED [SKIPPED [REASONS]]: a line for each skipped test, saying why.
+count() {
+  local skips="${4:-0}" line="$1: $2 passed"
   passed=$((passed + $2))
   failed=$((failed + $3))
-  if [[ $3 == 0 ]]; then
-    say "$1: $2 passed"
-  else
-    failures+=("$1")
-    say "$1: $2 passed, $3 FAILED"
-  fi
+  skipped=$((skipped + skips))
+  [[ $3 == 0 ]] || failures+=("$1") line+=", $3 FAILED"
+  [[ $skips == 0 ]] || line+=", $skips skipped"
+  say "$line"
+  [[ $skips != 0 ]] || return 0
+  sort <<<"${5:-}" | uniq -c | while read -r number why; do
+    say "  skipped $number: ${why:-no reason given}"
+  done
 }
 
 # ctest_layer LAYER PRESET: C++ tests that CTest knows.
 ctest_layer() {
-  local log="build/$1.log" total bad
+  local log="build/$1.log" total bad skips why
   ctest --test-dir "build/$2" -j "$(jobs)" --output-on-failure >"$log" 2>&1 || true
-  bad="$(grep -cE '^ *[0-9]+/[0-9]+ Test.*\*\*\*' "$log" || true)"
+  skips="$(grep -cE '^ *[0-9]+/[0-9]+ Test.*\*\*\*Skipped' "$log" || true)"
+  bad="$(grep -E '^ *[0-9]+/[0-9]+ Test.*\*\*\*' "$log" | grep -vc '\*\*\*Skipped' || true)"
   total="$(grep -cE '^ *[0-9]+/[0-9]+ Test ' "$log" || true)"
+  # CTest leaves out what skipped tests print; its own log has it: a line that ends in "Skipped", then the reason.
+  why="$(sed -n '/: Skipped$/{n;p}' "build/$2/Testing/Temporary/LastTest.log" 2>/dev/null || true)"
   [[ $bad == 0 && $total != 0 ]] || tail -n 80 "$log" >&2
   # Of tests that pass ctest shows nothing, and keeps all.
   figures "build/$2/Testing/Temporary/LastTest.log"
   [[ $total != 0 ]] || bad=1
-  count "$1" "$((total - (total > 0 ? bad : 0)))" "$bad"
+  count "$1" "$((total > 0 ? total - bad - skips : 0))" "$bad" "$skips" "$why"
 }
 
 # figures LOG...: what tests have measured. They print or, as diagnostics, log it in lines of `figure: TEXT`.
@@ -39,18 +47,22 @@ node_layer() {
   local layer="$1" log="build/$1.log"
   shift
   node --test --test-concurrency="${concurrency:-1}" --test-reporter=tap "$@" >"$log" 2>&1 || true
-  local good bad
+  local good bad skips
   good="$(awk '/^# pass /{print $3}' "$log" | tail -1)"
   bad="$(awk '/^# fail /{f=$3} /^# cancelled /{c=$3} END{print f+c}' "$log")"
+  # Those of a group that skips as a whole count as one.
+  skips="$(grep -cE '^ *ok .*# SKIP' "$log" || true)"
   # A layer that ran nothing has shown nothing.
   if [[ -z $good || $good == 0 ]]; then
     good=0
     bad=$((bad > 0 ? bad : 1))
   fi
   grep -E '^ *not ok|# .*(absent|missing|skipped because)' "$log" >&2 || true
+  local why
+  why="$(sed -nE 's/^ *ok .*# SKIP ?//p' "$log")"
   [[ $bad == 0 ]] || tail -n 120 "$log" >&2
   figures "$log"
-  count "$layer" "$good" "$bad"
+  count "$layer" "$good" "$bad" "$skips" "$why"
 }
 
 layer_unit() {
@@ -70,17 +82,19 @@ layer_web() {
   generate_web
   local log=build/web.log
   (cd web && npx --no-install vitest run --reporter=json) >"$log" 2>build/web.err || true
-  local counts
-  # Skipped tests (no vectors) are neither; a file that didn't even load is a failure.
+  local counts why=build/web.skipped
+  # A file that didn't even load is a failure. Vitest knows no reasons; the groups that skip are named for what they need.
   counts="$(node -e '
     const text = require("fs").readFileSync(process.argv[1], "utf8");
     const result = JSON.parse(text.slice(text.indexOf("{")));
     const unloaded = result.testResults.filter((file) => file.status !== "passed" && file.assertionResults.length === 0);
-    if (result.numPendingTests > 0) console.error(`web: ${result.numPendingTests} skipped, their vectors are absent`);
-    console.log(result.numPassedTests, result.numFailedTests + unloaded.length);' "$log" || echo "0 1")"
-  [[ ${counts#* } == 0 ]] || cat "$log" build/web.err >&2
+    const skipped = result.testResults.flatMap((file) => file.assertionResults.filter(({ status }) => status === "pending" || status === "skipped"));
+    const why = skipped.map(({ ancestorTitles, title }) => `${ancestorTitles[0] ?? title}: its vectors or modules are absent`);
+    require("fs").writeFileSync(process.argv[2], why.join("\n"));
+    console.log(result.numPassedTests, result.numFailedTests + unloaded.length, skipped.length);' "$log" "$why" || echo "0 1 0")"
+  [[ $counts == *" 0 "* ]] || cat "$log" build/web.err >&2
   # shellcheck disable=SC2086
-  count web $counts
+  count web $counts "$(cat "$why" 2>/dev/null || true)"
 }
 
 layer_integration() { node_layer integration tests/integration/*.test.mjs; }
@@ -127,6 +141,6 @@ run_tests() {
     "layer_$layer"
   done
   [[ $failed == 0 ]] || say "Failed: ${failures[*]} (see build/LAYER.log)"
-  printf '%d passed, %d failed\n' "$passed" "$failed"
+  printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
   [[ $failed == 0 ]]
 }

@@ -27,7 +27,9 @@ inline Buffer hex(const Json& text) {
 }
 
 inline mls::Secret secret(const Json& text) {
-  return mls::Secret(hex(text));
+  const Buffer bytes = hex(text);
+  if (bytes.size() > mls::Secret::capacity) stop_failed("a secret longer than any suite's");
+  return mls::Secret(bytes);
 }
 
 inline void expect_equal(Bytes is, const Json& should_be, const std::string& what) {
@@ -50,6 +52,20 @@ inline const mls::Suite& suite_of(const Json& vector) {
   const mls::Suite* const suite = mls::Suite::find(static_cast<mls::CipherSuite>(number));
   if (!suite) stop_skipped("cipher suite " + std::to_string(number));
   return *suite;
+}
+
+// A private HPKE key, of the right size.
+inline mls::Secret hpke_private(const mls::Suite& suite, const Json& vector, const char* name) {
+  auto keys = suite.hpke_keys(hex(vector.at(name)));
+  if (!keys) stop_failed(std::string(name) + " is no private key");
+  return std::move(keys->private_key);
+}
+
+// Of a value that sizes memory: what is asked for before it is known to be there has a limit.
+inline size_t length_of(const Json& number, size_t limit) {
+  const auto length = number.get<uint64_t>();
+  if (!number.is_number_unsigned() || length > limit) stop_failed("a length out of range");
+  return length;
 }
 
 // The official formats (github.com/mlswg/mls-implementations, test-vectors.md), one function each.

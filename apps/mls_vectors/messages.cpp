@@ -137,7 +137,8 @@ void check_welcome(const Json& vector) {
   const auto package = take(decode<Message>(hex(vector.at("key_package"))), "key_package");
   const auto message = take(decode<Message>(hex(vector.at("welcome"))), "welcome");
   expect(package.as<KeyPackage>() && message.as<Welcome>(), "a KeyPackage and a Welcome");
-  const OwnKeyPackage own{*package.as<KeyPackage>(), secret(vector.at("init_priv")), {}, {}};
+  const OwnKeyPackage own{
+      *package.as<KeyPackage>(), hpke_private(suite, vector, "init_priv"), {}, {}};
   const Welcome& welcome = *message.as<Welcome>();
   const GroupSecrets secrets = take(open_group_secrets(welcome, own), "group secrets");
   expect(secrets.psks.empty(), "no PSKs");

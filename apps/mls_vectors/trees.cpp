@@ -51,8 +51,14 @@ void check_tree_operations(const Json& vector) {
   const auto proposal = take(decode<Proposal>(hex(vector.at("proposal"))), "proposal");
   const LeafIndex sender{vector.at("proposal_sender").get<uint32_t>()};
   if (const auto* add = proposal.as<Add>()) take(tree.add(add->key_package.leaf, any_size), "add");
-  if (const auto* update = proposal.as<Update>()) tree.update(sender, update->leaf);
-  if (const auto* remove = proposal.as<Remove>()) tree.remove({remove->removed});
+  if (const auto* update = proposal.as<Update>()) {
+    expect(tree.leaf(sender) != nullptr, "proposal_sender is a member");
+    tree.update(sender, update->leaf);
+  }
+  if (const auto* remove = proposal.as<Remove>()) {
+    expect(tree.leaf({remove->removed}) != nullptr, "who is removed is a member");
+    tree.remove({remove->removed});
+  }
   expect_equal(tree.serialize(), vector.at("tree_after"), "tree_after");
   expect_equal(tree.tree_hash(), vector.at("tree_hash_after"), "tree_hash_after");
 }
@@ -86,6 +92,7 @@ void check_treekem(const Json& vector) {
                        .extensions = {}};
   for (const Json& update : vector.at("update_paths")) {
     const LeafIndex sender{update.at("sender").get<uint32_t>()};
+    expect(before.leaf(sender) != nullptr, "sender is a member");
     const auto path = take(decode<UpdatePath>(hex(update.at("update_path"))), "update_path");
     take(check_path_shape(before, sender, path, {}), "shape of the path");
     expect(path.leaf.parent_hash == before.path_parent_hash(sender, path.keys()), "parent hash");

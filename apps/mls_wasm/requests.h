@@ -45,8 +45,9 @@ struct SetRules {
     mls::Rules& rules = self.rules;
     change(rules.ratchet.forward, uint32_t{});
     change(rules.ratchet.out_of_order, uint32_t{});
-    for (size_t* const number : {&rules.past_epochs, &rules.resumption_epochs, &rules.max_members,
-                                 &rules.max_message, &rules.max_proposals, &rules.max_psks})
+    for (size_t* const number :
+         {&rules.past_epochs, &rules.resumption_epochs, &rules.max_members, &rules.max_message,
+          &rules.max_proposals, &rules.max_proposals_per_sender, &rules.max_psks})
       change(*number, uint32_t{});
     change(rules.max_lifetime, uint64_t{});
     change(rules.external_sender_proposals, std::vector<mls::ProposalType>());

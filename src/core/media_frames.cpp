@@ -21,10 +21,12 @@ Status MediaFrames::apply(const FrameKeyChange& change) {
 
 Status MediaFrames::begin(const BeginEpoch& change) {
   if (change.own_leaf >= sframe::max_leaves) return fail(Errc::malformed, "own leaf over SFrame's limit");
-  // Or own frames, sent back, would be another's.
-  const auto own = [&](const sframe::EpochMember& member) { return member.leaf == change.own_leaf; };
-  if (std::ranges::any_of(change.members, own)) return fail(Errc::bad_state, "own leaf");
-  TRY(ring_.add_epoch(change.epoch, change.base_key.expose(), change.members));
+  TRY(ring_.add_epoch(change.epoch, change.base_key.expose(), change.members, change.own_leaf));
+  // A key id that says this epoch no longer says an earlier one: what was sealed under that, sent back, could open here
+  // under another's name.
+  const auto alike = [&](uint64_t epoch) { return sframe::epoch_modulo(epoch) == sframe::epoch_modulo(change.epoch); };
+  std::erase_if(ahead_, [&](const auto& begun) { return alike(begun.first); });
+  if (sending_ && alike(sending_->epoch)) sending_.reset();
   if (ahead_.size() == sframe::KeyRing::max_epochs) ahead_.erase(ahead_.begin());
   ahead_.emplace(change.epoch, Ahead{change.base_key.clone(), change.own_leaf});
   return {};

@@ -11,7 +11,7 @@ namespace vicino::core {
 
 class MediaFrames {
  public:
-  // Errors: as sframe::KeyRing::add_epoch; bad_state (the own leaf is another's; an epoch to send under that wasn't
+  // Errors: as sframe::KeyRing::add_epoch; bad_state (an epoch to send under that wasn't
   // begun, has ended, or isn't above the last one). A refused change changes nothing.
   Status apply(const FrameKeyChange& change);
 

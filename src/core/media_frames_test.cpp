@@ -145,6 +145,35 @@ TEST_F(MediaFramesTest, OwnFramesAreNobodysElse) {
   EXPECT_EQ(sender.open(sframe::Codec::vp8, seal()).error().code, Errc::unknown_key);
 }
 
+TEST_F(MediaFramesTest, NobodyIsAddedAtTheOwnLeaf) {
+  begin(1);
+  send_under(1);
+  const Status status = sender.apply(AddMember{1, {ada_at.leaf, SenderId{0x3003}}});
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().code, Errc::bad_state);
+  EXPECT_EQ(sender.open(sframe::Codec::vp8, seal()).error().code, Errc::unknown_key);
+  EXPECT_TRUE(sender.apply(AddMember{1, {5, SenderId{0x3003}}}));
+}
+
+// A key id has 8 bits of an epoch. That one has the same keys as the other only if somebody picked them.
+TEST_F(MediaFramesTest, AnEpochEndsSendingUnderOneItCantBeToldFrom) {
+  const auto begin_at = [](uint64_t number, uint32_t own_leaf, sframe::EpochMember other) {
+    return BeginEpoch{number, BaseKey(Buffer(16, 4)), own_leaf, {other}};
+  };
+  for (const bool begun_only : {false, true}) {
+    sender = MediaFrames();
+    ASSERT_TRUE(sender.apply(begin_at(7, ada_at.leaf, bob_at)));
+    if (!begun_only) send_under(7);
+    ASSERT_TRUE(sender.apply(begin_at(8, 3, ada_at)));
+    EXPECT_EQ(sender.sending_epoch(), begun_only ? std::nullopt : std::optional(7u)) << "another's is left alone";
+    ASSERT_TRUE(sender.apply(begin_at(7 + 256, 3, ada_at)));
+    EXPECT_EQ(sender.sending_epoch(), std::nullopt);
+    EXPECT_FALSE(sender.seal(Source::camera, 1, sframe::Codec::vp8, true, frame));
+    EXPECT_FALSE(sender.apply(SendUnder{7}));
+    EXPECT_TRUE(sender.apply(SendUnder{7 + 256}));
+  }
+}
+
 TEST_F(MediaFramesTest, KeySlotsNameOneKeyForEver) {
   begin(1);
   send_under(1);

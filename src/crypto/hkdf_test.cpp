@@ -59,7 +59,7 @@ TEST(HkdfDeathTest, MoreThanTheCounterCanCountIsABug) {
 
 TEST(Hkdf, PassesWycheproof) {
   const auto vectors = read_vectors("wycheproof/hkdf_sha256_test.json");
-  if (!vectors) return;
+  if (!vectors) GTEST_SKIP() << no_vectors("wycheproof/hkdf_sha256_test.json");
   size_t tried = 0;
   for (const auto& group : (*vectors)["testGroups"]) {
     for (const auto& test : group["tests"]) {

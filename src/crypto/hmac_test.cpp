@@ -74,7 +74,7 @@ TEST(HmacKey, MovesWithItsState) {
 
 TEST(Hmac, PassesWycheproof) {
   const auto vectors = read_vectors("wycheproof/hmac_sha256_test.json");
-  if (!vectors) return;
+  if (!vectors) GTEST_SKIP() << no_vectors("wycheproof/hmac_sha256_test.json");
   size_t tried = 0;
   for (const auto& group : (*vectors)["testGroups"]) {
     for (const auto& test : group["tests"]) {

@@ -54,8 +54,11 @@ struct Rules {
       3;  // whose late messages can still be read; each keeps that epoch's message keys
   size_t resumption_epochs = 16;  // whose resumption PSKs are kept; 32 bytes each
   size_t max_members = 1024;
-  size_t max_message = size_t{4} << 20;        // bytes; a Welcome for 1000 members is about 0.5 MB
-  size_t max_proposals = 1024;                 // in a commit, and waiting for one
+  size_t max_message = size_t{4} << 20;  // bytes; a Welcome for 1000 members is about 0.5 MB
+  size_t max_proposals = 1024;           // in a commit, and waiting for one
+  // That wait from one sender, all who aren't members yet counting as one. A lower value lets fewer
+  // leave at once (the server proposes all those Removes), a higher one fewer fill up the rest.
+  size_t max_proposals_per_sender = 256;
   size_t max_psks = 16;                        // in a commit
   uint64_t max_lifetime = 100ull * 24 * 3600;  // seconds a key package may be valid for
   std::vector<ProposalType> external_sender_proposals = {ProposalType::remove};

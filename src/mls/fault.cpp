@@ -86,6 +86,8 @@ std::string_view to_string(Fault fault) {
       return "key_package_suite_wrong";
     case Fault::key_package_signature_invalid:
       return "key_package_signature_invalid";
+    case Fault::key_package_init_key_malformed:
+      return "key_package_init_key_malformed";
     case Fault::key_package_init_key_reused:
       return "key_package_init_key_reused";
     case Fault::key_package_extension_duplicate:
@@ -98,16 +100,26 @@ std::string_view to_string(Fault fault) {
       return "tree_hash_wrong";
     case Fault::parent_hash_invalid:
       return "parent_hash_invalid";
-    case Fault::unmerged_leaves_invalid:
-      return "unmerged_leaves_invalid";
+    case Fault::unmerged_leaves_out_of_order:
+      return "unmerged_leaves_out_of_order";
+    case Fault::unmerged_leaf_missing:
+      return "unmerged_leaf_missing";
+    case Fault::unmerged_leaf_not_below:
+      return "unmerged_leaf_not_below";
+    case Fault::unmerged_leaf_merged_between:
+      return "unmerged_leaf_merged_between";
     case Fault::node_key_duplicate:
       return "node_key_duplicate";
+    case Fault::parent_key_malformed:
+      return "parent_key_malformed";
     case Fault::proposal_unknown:
       return "proposal_unknown";
     case Fault::proposal_not_allowed_from_sender:
       return "proposal_not_allowed_from_sender";
     case Fault::too_many_proposals:
       return "too_many_proposals";
+    case Fault::too_many_proposals_of_sender:
+      return "too_many_proposals_of_sender";
     case Fault::too_many_psks:
       return "too_many_psks";
     case Fault::update_by_committer:
@@ -136,10 +148,16 @@ std::string_view to_string(Fault fault) {
       return "group_context_extensions_twice";
     case Fault::group_extension_duplicate:
       return "group_extension_duplicate";
-    case Fault::group_extension_unsupported:
-      return "group_extension_unsupported";
+    case Fault::group_extension_misplaced:
+      return "group_extension_misplaced";
+    case Fault::group_extension_malformed:
+      return "group_extension_malformed";
     case Fault::reinit_not_alone:
       return "reinit_not_alone";
+    case Fault::reinit_version_lower:
+      return "reinit_version_lower";
+    case Fault::reinit_extension_duplicate:
+      return "reinit_extension_duplicate";
     case Fault::external_init_from_member:
       return "external_init_from_member";
     case Fault::external_commit_needs_one_init:
@@ -148,8 +166,12 @@ std::string_view to_string(Fault fault) {
       return "external_commit_proposal_not_allowed";
     case Fault::external_commit_by_reference:
       return "external_commit_by_reference";
-    case Fault::external_commit_removes_other:
-      return "external_commit_removes_other";
+    case Fault::external_commit_remove_forbidden:
+      return "external_commit_remove_forbidden";
+    case Fault::external_commit_remove_unproven:
+      return "external_commit_remove_unproven";
+    case Fault::external_commit_removes_two:
+      return "external_commit_removes_two";
     case Fault::external_commit_without_path:
       return "external_commit_without_path";
     case Fault::path_required:
@@ -162,6 +184,10 @@ std::string_view to_string(Fault fault) {
       return "path_leaf_key_unchanged";
     case Fault::path_key_taken:
       return "path_key_taken";
+    case Fault::path_key_duplicate:
+      return "path_key_duplicate";
+    case Fault::path_key_malformed:
+      return "path_key_malformed";
     case Fault::path_decryption_failed:
       return "path_decryption_failed";
     case Fault::path_key_mismatch:
@@ -178,6 +204,8 @@ std::string_view to_string(Fault fault) {
       return "welcome_suite_wrong";
     case Fault::welcome_secrets_invalid:
       return "welcome_secrets_invalid";
+    case Fault::welcome_psk_begins_no_group:
+      return "welcome_psk_begins_no_group";
     case Fault::group_info_invalid:
       return "group_info_invalid";
     case Fault::group_info_signer_unknown:
@@ -190,6 +218,8 @@ std::string_view to_string(Fault fault) {
       return "own_leaf_missing";
     case Fault::external_pub_missing:
       return "external_pub_missing";
+    case Fault::external_pub_malformed:
+      return "external_pub_malformed";
     case Fault::resync_leaf_missing:
       return "resync_leaf_missing";
     case Fault::state_invalid:

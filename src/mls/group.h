@@ -134,6 +134,8 @@ class Group {
   static NewEpoch summary(const Applied& applied, LeafIndex committer);
   Result<Applied> choose_proposals(CommitOptions& options, const Environment& environment,
                                    Commit& commit) const;
+  bool fits_alone(const SentProposal& sent, const Extensions& extensions,
+                  const Environment& environment) const;
   Status may_send() const;
   PrivateSecrets private_secrets() const { return {suite(), secrets_.sender_data, tree().size()}; }
   AuthenticatedContent framed(const SendOptions& options) const;

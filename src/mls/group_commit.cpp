@@ -64,6 +64,28 @@ Status validate_own_leaf(const RatchetTree& tree, LeafIndex self, const Extensio
   return validate_members(tree, extensions);
 }
 
+// Of proposals that fit alone, those that `stand` together with what is kept already. Tried by
+// halves, so that one bad among many costs a few attempts.
+void add_by_halves(std::vector<ProposalOrRef>& kept, std::span<const ProposalOrRef> some,
+                   const std::function<bool(const std::vector<ProposalOrRef>&)>& stand) {
+  // Each costs a copy of the tree. More keys that are there twice than this are somebody's malice;
+  // proposals behind them have to be made again in the next epoch.
+  constexpr size_t max_attempts = 512;
+  size_t attempts = 0;
+  const auto take = [&](auto& again, std::span<const ProposalOrRef> part) -> void {
+    if (part.empty() || ++attempts > max_attempts) return;
+    std::vector<ProposalOrRef> with = kept;
+    with.insert(with.end(), part.begin(), part.end());
+    if (stand(with)) {
+      kept = std::move(with);
+    } else if (part.size() > 1) {
+      again(again, part.first(part.size() / 2));
+      again(again, part.subspan(part.size() / 2));
+    }
+  };
+  take(take, some);
+}
+
 LeafNode changed_leaf(const LeafNode& old, std::optional<LeafTemplate>& changed) {
   LeafNode leaf = old;
   leaf.lifetime = {};
@@ -104,40 +126,57 @@ Result<Group> Group::create(const Suite& suite, Bytes group_id, NewMember creato
                std::move(own.signature_keys));
 }
 
+// Whether it could be committed with nothing beside it, in a group that has these extensions.
+bool Group::fits_alone(const SentProposal& sent, const Extensions& extensions,
+                       const Environment& environment) const {
+  GroupContext judged_by = context();
+  judged_by.extensions = extensions;
+  const auto* const psk = sent.proposal.as<PreSharedKey>();
+  // A PSK that one doesn't have can't be committed either.
+  return validate_proposal(sent.proposal, sent.sender, tree(), judged_by, environment) &&
+         (!psk || find_psks({psk->psk}, environment));
+}
+
 // By reference: what waits. By value: what the caller gave.
 Result<Applied> Group::choose_proposals(CommitOptions& options, const Environment& environment,
                                         Commit& commit) const {
   std::vector<ProposalOrRef> by_value;
   for (Proposal& proposal : options.proposals) by_value.push_back({std::move(proposal)});
-  const auto apply = [&](const std::vector<ProposalOrRef>& by_reference) -> Result<Applied> {
+  const Capabilities* const changed = options.leaf ? &options.leaf->capabilities : nullptr;
+  const auto apply = [&](const std::vector<ProposalOrRef>& by_reference,
+                         bool judged = false) -> Result<Applied> {
     commit.proposals = by_reference;
     commit.proposals.insert(commit.proposals.end(), by_value.begin(), by_value.end());
     TRY_ASSIGN(auto proposals, resolve(public_, commit, Sender::member(self())));
-    const Capabilities* const changed = options.leaf ? &options.leaf->capabilities : nullptr;
-    TRY_ASSIGN(Applied applied, apply_proposals({std::move(proposals), self(), changed}, tree(),
-                                                context(), environment));
-    // A PSK that one doesn't have can't be committed either.
+    TRY_ASSIGN(Applied applied, apply_proposals({std::move(proposals), self(), changed, judged},
+                                                tree(), context(), environment));
     if (auto psks = find_psks(applied.psks, environment); !psks) return fail(psks.error());
     return applied;
   };
   if (!options.with_pending) return apply({});
   const auto candidates = Chooser(public_, self(), by_value).take_refs();
   if (auto applied = apply(candidates)) return applied;
+
   // Nobody's proposal may keep a commit from being made: those that can't stand with the ones
-  // before them are left out. Tried by halves, so that one bad among many costs a few attempts.
-  if (auto alone = apply({}); !alone) return alone;
-  std::vector<ProposalOrRef> kept;
-  const auto take = [&](auto& again, std::span<const ProposalOrRef> some) -> void {
-    std::vector<ProposalOrRef> with = kept;
-    with.insert(with.end(), some.begin(), some.end());
-    if (apply(with)) {
-      kept = std::move(with);
-    } else if (some.size() > 1) {
-      again(again, some.first(some.size() / 2));
-      again(again, some.subspan(some.size() / 2));
+  // before them are left out. What changes the extensions says what the others are judged by.
+  auto alone = apply({});
+  if (!alone) return alone;
+  Extensions extensions = std::move(alone->extensions);
+  std::vector<ProposalOrRef> kept, fit;
+  for (const ProposalOrRef& one : candidates) {
+    const SentProposal& sent = *public_.find_pending(std::get<ProposalRef>(one.body));
+    if (!sent.proposal.as<GroupContextExtensions>()) continue;
+    if (auto applied = apply({one})) {
+      kept = {one};
+      extensions = std::move(applied->extensions);
     }
-  };
-  take(take, candidates);
+  }
+  for (const ProposalOrRef& one : candidates) {
+    const SentProposal& sent = *public_.find_pending(std::get<ProposalRef>(one.body));
+    const bool decided = sent.proposal.as<GroupContextExtensions>();
+    if (!decided && fits_alone(sent, extensions, environment)) fit.push_back(one);
+  }
+  add_by_halves(kept, fit, [&](const auto& some) { return apply(some, true).has_value(); });
   return apply(kept);
 }
 

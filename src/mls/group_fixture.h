@@ -17,6 +17,8 @@ struct GroupPeek {
   static const SignatureKeys& signer(const Group& group) { return group.signature_keys_; }
   static const PathKeys& path_keys(const Group& group) { return group.path_keys_; }
   static SecretTree& keys(Group& group) { return group.keys_; }
+  // Of the epoch before.
+  static const SecretTree& past_keys(const Group& group) { return group.past_.front().keys; }
   static std::vector<NodeIndex> secret_nodes(const SecretTree& tree) {
     std::vector<NodeIndex> nodes;
     for (const auto& [node, secret] : tree.nodes_) nodes.push_back(node);

@@ -26,7 +26,7 @@ Status check_welcome_psks(const Suite& suite, const std::vector<PskId>& ids, uin
     if (std::find(ids.begin(), id, *id) != id) return fail(Fault::psk_duplicate);
     const bool begins =
         id->type == PskType::resumption && id->usage != ResumptionUsage::application;
-    if (begins && epoch != 1) return fail(Fault::psk_usage_wrong);
+    if (begins && epoch != 1) return fail(Fault::welcome_psk_begins_no_group);
   }
   return {};
 }
@@ -92,9 +92,9 @@ Result<NewEpoch> Group::join_external(Bytes group_info, NewMember joiner,
   TRY_ASSIGN(const PublicState before, verify_group_info(info, ratchet_tree, environment));
   const Suite& suite = before.suite();
   const Extension* const external = find_extension(info.extensions, ExtensionType::external_pub);
-  const auto external_pub =
-      external ? decode<Buffer>(external->data) : fail(Fault::external_pub_missing);
-  if (!external_pub) return fail(Fault::external_pub_missing);
+  if (!external) return fail(Fault::external_pub_missing);
+  const auto external_pub = decode<Buffer>(external->data);
+  if (!external_pub) return fail(Fault::external_pub_malformed);
   TRY_ASSIGN(auto init, suite.send_external_init(*external_pub, random));
   if (options.replaces && !before.tree.leaf(*options.replaces))
     return fail(Fault::resync_leaf_missing);

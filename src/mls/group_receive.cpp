@@ -65,7 +65,11 @@ Result<Group::Received> Group::receive_private(const PrivateMessage& message,
     case ContentType::commit:
       break;
   }
-  return receive_commit(opened.message, environment);
+  TRY_ASSIGN(auto epoch, receive_commit(opened.message, environment));
+  // This state stays as it is, but the next one's past doesn't hold the commit's key any more.
+  if (epoch->group && !epoch->group->past_.empty())
+    epoch->group->past_.front().keys.adopt(std::move(opened.opening));
+  return epoch;
 }
 
 // The tree of that epoch says whose key signed, not today's.

@@ -121,12 +121,12 @@ TEST_F(GroupRules, P15_NobodyIsReplacedFromOutsideUnlessItIsAllowed) {
                                 std::nullopt, environment(), random));
 
   rules.external_remove = ExternalRemove::forbidden;
-  EXPECT_EQ(refused(bob, bare), Fault::external_commit_removes_other);
-  EXPECT_EQ(refused(bob, proven.commit), Fault::external_commit_removes_other);
+  EXPECT_EQ(refused(bob, bare), Fault::external_commit_remove_forbidden);
+  EXPECT_EQ(refused(bob, proven.commit), Fault::external_commit_remove_forbidden);
   EXPECT_EQ(join_external(alice.group_info(true), replacing({2})),
-            Fault::external_commit_removes_other);
+            Fault::external_commit_remove_forbidden);
   rules.external_remove = ExternalRemove::with_resumption_psk;
-  EXPECT_EQ(refused(bob, bare), Fault::external_commit_removes_other);
+  EXPECT_EQ(refused(bob, bare), Fault::external_commit_remove_unproven);
   EXPECT_EQ(hears(proven.commit), std::nullopt);
   rules.external_remove = ExternalRemove::allowed;
   EXPECT_EQ(hears(bare), std::nullopt);

@@ -18,7 +18,7 @@ void KeyPackage::sign(const Suite& suite, const SignatureKeys& keys) {
 Status KeyPackage::validate(const Suite& suite) const {
   if (version != ProtocolVersion::mls10) return fail(Fault::key_package_version_wrong);
   if (cipher_suite != suite.id) return fail(Fault::key_package_suite_wrong);
-  if (!suite.is_public_key(init_key)) return fail(Fault::leaf_key_malformed);
+  if (!suite.is_public_key(init_key)) return fail(Fault::key_package_init_key_malformed);
   if (init_key == leaf.encryption_key) return fail(Fault::key_package_init_key_reused);
   if (leaf.source != LeafSource::key_package) return fail(Fault::leaf_source_wrong);
   if (has_duplicate_types(extensions)) return fail(Fault::key_package_extension_duplicate);

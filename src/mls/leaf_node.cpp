@@ -1,5 +1,7 @@
 #include "mls/leaf_node.h"
 
+#include <bitset>
+
 namespace vicino::mls {
 namespace {
 
@@ -25,10 +27,12 @@ const Extension* find_extension(const Extensions& extensions, ExtensionType type
 }
 
 bool has_duplicate_types(const Extensions& extensions) {
-  for (auto one = extensions.begin(); one != extensions.end(); ++one) {
-    if (std::find_if(std::next(one), extensions.end(),
-                     [&](const Extension& e) { return e.type == one->type; }) != extensions.end())
-      return true;
+  // Whoever sent them may not be known yet: no more than a look at each.
+  std::bitset<1 << 16> seen;
+  for (const Extension& extension : extensions) {
+    const auto type = static_cast<uint16_t>(extension.type);
+    if (seen.test(type)) return true;
+    seen.set(type);
   }
   return false;
 }

@@ -1,5 +1,6 @@
 #include "mls/leaf_validation.h"
 
+#include <bitset>
 #include <set>
 #include <unordered_set>
 
@@ -31,8 +32,13 @@ Status validate_capabilities(const LeafNode& leaf, const Suite& suite) {
     return fail(Fault::leaf_version_or_suite_unsupported);
   if (!can.has(leaf.credential.type)) return fail(Fault::leaf_credential_not_in_capabilities);
   if (has_duplicate_types(leaf.extensions)) return fail(Fault::leaf_extension_duplicate);
+  // Both lists come from anybody, and may be long: one look at each entry.
+  std::bitset<1 << 16> listed;
+  for (const ExtensionType type : can.extensions) listed.set(static_cast<uint16_t>(type));
+  const Capabilities nothing;  // but what every client knows
   for (const Extension& extension : leaf.extensions)
-    if (!can.has(extension.type)) return fail(Fault::leaf_extension_not_in_capabilities);
+    if (!listed.test(static_cast<uint16_t>(extension.type)) && !nothing.has(extension.type))
+      return fail(Fault::leaf_extension_not_in_capabilities);
   return {};
 }
 
@@ -41,7 +47,7 @@ Result<RequiredCapabilities> required_capabilities(const Extensions& extensions)
       find_extension(extensions, ExtensionType::required_capabilities);
   if (!extension) return RequiredCapabilities{};
   auto required = decode<RequiredCapabilities>(extension->data);
-  if (!required) return fail(Fault::group_extension_unsupported);
+  if (!required) return fail(Fault::group_extension_malformed);
   return required;
 }
 
@@ -114,12 +120,12 @@ Status validate_group_extensions(const Extensions& extensions, const Environment
   if (has_duplicate_types(extensions)) return fail(Fault::group_extension_duplicate);
   for (const ExtensionType elsewhere :
        {ExtensionType::application_id, ExtensionType::ratchet_tree, ExtensionType::external_pub})
-    if (find_extension(extensions, elsewhere)) return fail(Fault::group_extension_unsupported);
+    if (find_extension(extensions, elsewhere)) return fail(Fault::group_extension_misplaced);
   if (auto required = required_capabilities(extensions); !required) return fail(required.error());
   const Extension* const senders = find_extension(extensions, ExtensionType::external_senders);
   if (!senders) return {};
   const auto list = decode<std::vector<ExternalSender>>(senders->data);
-  if (!list) return fail(Fault::group_extension_unsupported);
+  if (!list) return fail(Fault::group_extension_malformed);
   for (const ExternalSender& sender : *list) {
     const CredentialCheck check{CredentialUse::external_sender,
                                 sender.credential,

@@ -30,8 +30,8 @@ Status validate_members(const RatchetTree& tree, const Extensions& group_extensi
                         const std::optional<CommittersLeaf>& path_leaf = std::nullopt);
 
 // A group's extensions by themselves. Faults: group_extension_duplicate,
-// group_extension_unsupported (one that belongs elsewhere, or can't be read), credential_refused
-// (an external sender).
+// group_extension_misplaced (one that belongs elsewhere), group_extension_malformed,
+// credential_refused (an external sender).
 Status validate_group_extensions(const Extensions& extensions, const Environment& environment);
 
 }  // namespace vicino::mls

@@ -166,6 +166,23 @@ TEST_F(ForwardSecrecy, AnOvertakenMessagesKeyIsKeptUntilItArrives) {
   EXPECT_FALSE(holds(members[0], first.key));
 }
 
+TEST_F(ForwardSecrecy, APrivateCommitsKeyIsNotKeptWithThePastEpoch) {
+  const auto find = [&](const SecretTree& tree, RatchetType type) {
+    return fault_of(tree.find(members[0].suite(), members[1].self(), type, 0, rules.ratchet));
+  };
+  const Buffer overtaken = send(1);
+  CommitOptions options;
+  options.send.wire_format = WireFormat::private_message;
+  NewEpoch sent = commit(members[1], std::move(options));
+  NewEpoch received = receive_commit(members[0], sent.commit);
+  for (const Group* const next : {&*sent.group, &*received.group})
+    EXPECT_EQ(find(GroupPeek::past_keys(*next), RatchetType::handshake),
+              Fault::generation_consumed);
+  // The state before could still go another way, and late messages of its epoch can still come.
+  EXPECT_EQ(find(GroupPeek::keys(members[0]), RatchetType::handshake), std::nullopt);
+  EXPECT_TRUE(received.group->receive(overtaken, environment()));
+}
+
 TEST_F(ForwardSecrecy, TheSecretsOfAnEpochGoWithIt) {
   const Secret init = GroupPeek::secrets(members[0]).init.clone();
   const Secret exporter = GroupPeek::secrets(members[0]).exporter.clone();

@@ -57,9 +57,9 @@ TEST_F(Pitfalls, P3_NothingStandsBehindTheContentOfAKnownExtension) {
   Buffer senders = alice.context().extensions.front().data;
   for (Buffer* const data : {&required, &senders}) data->push_back(0);
   EXPECT_EQ(refused({{GroupContextExtensions{{{ExtensionType::required_capabilities, required}}}}}),
-            Fault::group_extension_unsupported);
+            Fault::group_extension_malformed);
   EXPECT_EQ(refused({{GroupContextExtensions{{{ExtensionType::external_senders, senders}}}}}),
-            Fault::group_extension_unsupported);
+            Fault::group_extension_malformed);
   for (const size_t extension : {size_t{0}, size_t{1}})  // the tree, the external key
     EXPECT_TRUE(join_external(
         group_info([&](GroupInfo& info) { info.extensions[extension].data.push_back(0); })));
@@ -201,6 +201,28 @@ TEST_F(Pitfalls, P13_WhoIsLockedOutByAPathKnowsAndComesBack) {
 
 template <class T>
 concept Printable = requires(std::ostream& out, const T& value) { out << value; };
+
+TEST_F(Pitfalls, P14_ProposalsThatCantStandTogetherCostALookAtEach) {
+  // Every second one brings the encryption key of the one before: half of them can be committed.
+  constexpr size_t pairs = 20;
+  for (size_t i = 0; i < pairs; ++i) {
+    Buffer key;
+    for (const char* const name : {"one", "two"}) {
+      const Proposal add = add_of(name + std::to_string(i), [&](KeyPackage& package) {
+        if (key.empty()) key = package.leaf.encryption_key;
+        package.leaf.encryption_key = key;
+      });
+      tell(members, 1, must(members[1].propose(add, {}, environment(), random)));
+    }
+  }
+  policy.asked.clear();
+  NewEpoch epoch = commit(members[0]);
+  EXPECT_EQ(epoch.added.size(), pairs);
+  // All at once, each alone, and those that are left once more.
+  EXPECT_LE(policy.asked.size(), 3 * 2 * pairs);
+  adopt(members, 0, std::move(epoch));
+  expect_agreement(members);
+}
 
 TEST_F(Pitfalls, P17_SecretsAreNeitherPrintedNorCopiedNorLeftBehind) {
   static_assert(!Printable<Secret> && !Printable<SignatureKeys> && !Printable<EpochSecrets>);

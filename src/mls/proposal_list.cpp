@@ -66,7 +66,8 @@ struct Validator {
     return require(usable, Fault::psk_usage_wrong);
   }
   Status operator()(const ReInit& reinit) const {
-    return require(reinit.version >= context.version, Fault::unsupported_version);
+    if (reinit.version < context.version) return fail(Fault::reinit_version_lower);
+    return require(!has_duplicate_types(reinit.extensions), Fault::reinit_extension_duplicate);
   }
   Status operator()(const ExternalInit&) const { return {}; }
   Status operator()(const GroupContextExtensions& change) const {
@@ -114,11 +115,11 @@ Status validate_external(const ProposalList& list, const Environment& environmen
     resumptions += psk && psk->psk.type == PskType::resumption;
   }
   if (inits != 1) return fail(Fault::external_commit_needs_one_init);
+  if (removes > 1) return fail(Fault::external_commit_removes_two);
   const ExternalRemove rule = environment.rules.external_remove;
-  const bool may_remove = rule == ExternalRemove::allowed ||
-                          (rule == ExternalRemove::with_resumption_psk && resumptions > 0);
-  return require(removes == 0 || (removes == 1 && may_remove),
-                 Fault::external_commit_removes_other);
+  if (removes == 0 || rule == ExternalRemove::allowed) return {};
+  if (rule == ExternalRemove::forbidden) return fail(Fault::external_commit_remove_forbidden);
+  return require(resumptions > 0, Fault::external_commit_remove_unproven);
 }
 
 // Who comes in, by an Add or from outside, does so with a PSK if the rules say so.
@@ -178,8 +179,9 @@ Result<Applied> apply_proposals(ProposalList list, const RatchetTree& tree,
   // extensions come first).
   GroupContext judged_by = context;
   judged_by.extensions = applied.extensions;
-  for (const SentProposal& sent : list.proposals)
-    TRY(validate_proposal(sent.proposal, sent.sender, tree, judged_by, environment));
+  if (!list.judged)
+    for (const SentProposal& sent : list.proposals)
+      TRY(validate_proposal(sent.proposal, sent.sender, tree, judged_by, environment));
 
   for (const SentProposal& sent : list.proposals)
     if (const auto* update = sent.proposal.as<Update>()) {
@@ -193,6 +195,9 @@ Result<Applied> apply_proposals(ProposalList list, const RatchetTree& tree,
     }
   for (const SentProposal& sent : list.proposals)
     if (const auto* add = sent.proposal.as<Add>()) {
+      // Not a parent's either: nobody could join a tree that holds a key twice (12.4.3.1).
+      if (applied.tree.has_node_key(add->key_package.leaf.encryption_key))
+        return fail(Fault::leaf_encryption_key_taken);
       TRY_ASSIGN(const LeafIndex index,
                  applied.tree.add(add->key_package.leaf, environment.rules.max_members));
       applied.added.push_back({index, add->key_package});

@@ -21,6 +21,8 @@ struct ProposalList {
   std::optional<LeafIndex> committer;
   // Of the committer's leaf, if the commit changes it: they count for what the commit asks for.
   const Capabilities* new_capabilities = nullptr;
+  // Each by itself (validate_proposal), under the extensions as they will be: not again.
+  bool judged = false;
 };
 
 struct Addition {

@@ -42,14 +42,15 @@ Result<Buffer> signature_key(const PublicState& state, const FramedContent& cont
 
 // Keys of a path are new: to the tree, and to each other.
 Status check_path_keys(const RatchetTree& tree, const UpdatePath& path) {
+  if (!tree.suite().is_public_key(path.leaf.encryption_key)) return fail(Fault::leaf_key_malformed);
   std::vector<Buffer> keys = path.keys();
+  for (const Buffer& key : keys)
+    if (!tree.suite().is_public_key(key)) return fail(Fault::path_key_malformed);
   keys.push_back(path.leaf.encryption_key);
-  for (const Buffer& key : keys) {
-    if (!tree.suite().is_public_key(key)) return fail(Fault::leaf_key_malformed);
+  for (const Buffer& key : keys)
     if (tree.has_node_key(key)) return fail(Fault::path_key_taken);
-  }
   std::ranges::sort(keys);
-  return require(std::ranges::adjacent_find(keys) == keys.end(), Fault::path_key_taken);
+  return require(std::ranges::adjacent_find(keys) == keys.end(), Fault::path_key_duplicate);
 }
 
 // Section 7.5, and the rules of 12.4.2 about the committer's leaf.
@@ -107,6 +108,11 @@ Result<PendingProposal> judge_proposal(const PublicState& state,
   TRY(validate_proposal(proposal, message.content.sender, state.tree, state.context, environment));
   if (state.pending.size() >= environment.rules.max_proposals)
     return fail(Fault::too_many_proposals);
+  // All who aren't members yet are one sender.
+  const auto same = std::ranges::count(state.pending, message.content.sender,
+                                       [](const PendingProposal& one) { return one.sent.sender; });
+  if (static_cast<size_t>(same) >= environment.rules.max_proposals_per_sender)
+    return fail(Fault::too_many_proposals_of_sender);
   return PendingProposal{message.proposal_ref(state.suite()),
                          {proposal, message.content.sender, true}};
 }

@@ -31,7 +31,7 @@ struct PublicState {
 Status authenticate(const PublicState& state, const AuthenticatedContent& message);
 
 // An authentic proposal, fit to be kept for a commit to come. Faults: those of section 12.1,
-// too_many_proposals.
+// too_many_proposals, too_many_proposals_of_sender.
 Result<PendingProposal> judge_proposal(const PublicState& state,
                                        const AuthenticatedContent& message,
                                        const Environment& environment);

@@ -75,8 +75,8 @@ class RatchetTree {
 
   // Section 12.4.3.1, what can be seen of a tree without asking about people: every parent has a
   // valid parent hash (7.9), unmerged leaves are in order, below, and unmerged at everything
-  // between; no key stands twice. Faults: parent_hash_invalid, unmerged_leaves_invalid,
-  // node_key_duplicate, leaf_signature_key_taken, leaf_key_malformed.
+  // between; no key stands twice. Faults: parent_hash_invalid, unmerged_lea*,
+  // node_key_duplicate, parent_key_malformed, leaf_signature_key_taken.
   Status validate() const;
 
   friend bool operator==(const RatchetTree& a, const RatchetTree& b) {

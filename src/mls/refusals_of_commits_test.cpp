@@ -77,22 +77,22 @@ const Refusal refusals[] = {
          path.nodes[1].encryption_key.assign(old.begin(), old.end());
        });
      }},
-    {"APathKeyTwice", Fault::path_key_taken,
+    {"APathKeyTwice", Fault::path_key_duplicate,
      [](Scene& s) {
        return refused_path(s, [](UpdatePath& path) {
          path.nodes[1].encryption_key = path.nodes[0].encryption_key;
        });
      }},
-    {"ALeafKeyOnItsPath", Fault::path_key_taken,
+    {"ALeafKeyOnItsPath", Fault::path_key_duplicate,
      [](Scene& s) {
        return refused_path(
            s, [](UpdatePath& path) { path.nodes[1].encryption_key = path.leaf.encryption_key; });
      }},
-    {"APathKeyCutShort", Fault::leaf_key_malformed,
+    {"APathKeyCutShort", Fault::path_key_malformed,
      [](Scene& s) {
        return refused_path(s, [](UpdatePath& path) { path.nodes[1].encryption_key.pop_back(); });
      }},
-    {"APathKeyThatIsNoPoint", Fault::leaf_key_malformed,
+    {"APathKeyThatIsNoPoint", Fault::path_key_malformed,
      [](Scene& s) {
        return refused_path(s, [](UpdatePath& path) { path.nodes[0].encryption_key = Buffer(32); });
      }},

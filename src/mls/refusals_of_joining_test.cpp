@@ -152,7 +152,7 @@ const Refusal refusals[] = {
          with_psk(at, f, id);
        });
      }},
-    {"AWelcomeToALaterEpochThatReinitialises", Fault::psk_usage_wrong,
+    {"AWelcomeToALaterEpochThatReinitialises", Fault::welcome_psk_begins_no_group,
      [](Scene& s) {
        return refused_forgery(s, [](Scene& at, Forgery& f) {
          PskId id = at.resumption_psk(at.alice, 1);
@@ -212,12 +212,12 @@ const Refusal refusals[] = {
      [](Scene& s) {
        return s.join_external(s.group_info([](GroupInfo& info) { info.extensions.pop_back(); }));
      }},
-    {"AnExternalKeyWithMoreBehind", Fault::external_pub_missing,
+    {"AnExternalKeyWithMoreBehind", Fault::external_pub_malformed,
      [](Scene& s) {
        return s.join_external(
            s.group_info([](GroupInfo& info) { info.extensions.back().data.push_back(0); }));
      }},
-    {"AnExternalKeyThatIsNoPoint", Fault::leaf_key_malformed,
+    {"AnExternalKeyThatIsNoPoint", Fault::external_pub_malformed,
      [](Scene& s) {
        return s.join_external(
            s.group_info([](GroupInfo& info) { info.extensions.back().data = encode(Buffer(32)); }));

@@ -201,6 +201,12 @@ const Refusal refusals[] = {
          p.leaf.encryption_key = s.carol.tree().leaf({2})->encryption_key;
        })});
      }},
+    {"ANewMemberWithAParentsKey", Fault::leaf_encryption_key_taken,
+     [](Scene& s) {
+       const Bytes root = s.alice.tree().public_key(s.alice.tree().size().root());
+       return s.refused({s.add_of(
+           "new", [&](KeyPackage& p) { p.leaf.encryption_key.assign(root.begin(), root.end()); })});
+     }},
     {"AMemberAddedAgain", Fault::leaf_signature_key_taken,
      [](Scene& s) {
        const OwnKeyPackage again = make_key_package(s.suite, GroupPeek::signer(s.dave).clone(),
@@ -211,13 +217,13 @@ const Refusal refusals[] = {
      [](Scene& s) {
        return refused_add(s, [](KeyPackage& p) { p.leaf.encryption_key.pop_back(); });
      }},
-    {"AnInitKeyCutShort", Fault::leaf_key_malformed,
+    {"AnInitKeyCutShort", Fault::key_package_init_key_malformed,
      [](Scene& s) { return refused_add(s, [](KeyPackage& p) { p.init_key.clear(); }); }},
     {"ALeafKeyThatIsNoPoint", Fault::leaf_key_malformed,
      [](Scene& s) {
        return refused_add(s, [](KeyPackage& p) { p.leaf.encryption_key = Buffer(32); });
      }},
-    {"AnInitKeyThatIsNoPoint", Fault::leaf_key_malformed,
+    {"AnInitKeyThatIsNoPoint", Fault::key_package_init_key_malformed,
      [](Scene& s) { return refused_add(s, [](KeyPackage& p) { p.init_key = Buffer(32); }); }},
     {"AnUpdateKeyThatIsNoPoint", Fault::leaf_key_malformed,
      [](Scene& s) {

@@ -78,6 +78,24 @@ const Refusal refusals[] = {
        must(s.bob.receive(said_by(s.alice, Proposal{Remove{2}}), s.environment()));
        return s.refused(s.bob, said_by(s.alice, Proposal{Remove{3}}));
      }},
+    {"MoreProposalsThanMayWaitFromOne", Fault::too_many_proposals_of_sender,
+     [](Scene& s) {
+       s.rules.max_proposals_per_sender = 1;
+       must(s.bob.receive(said_by(s.alice, Proposal{Remove{2}}), s.environment()));
+       must(s.bob.receive(said_by(s.carol, Proposal{Remove{3}}), s.environment()));
+       return s.refused(s.bob, said_by(s.alice, Proposal{Remove{3}}));
+     }},
+    {"MoreWhoAskToComeInThanMayWait", Fault::too_many_proposals_of_sender,
+     [](Scene& s) {
+       s.rules.max_proposals_per_sender = 1;
+       const auto asks = [&] {
+         const OwnKeyPackage own = s.key_package("new");
+         return s.said_from_outside({SenderType::new_member_proposal, 0}, own.signature_keys,
+                                    Proposal{Add{own.package}});
+       };
+       must(s.bob.receive(asks(), s.environment()));
+       return s.refused(s.bob, asks());
+     }},
     {"MorePsksThanACommitMayHave", Fault::too_many_psks,
      [](Scene& s) {
        s.rules.max_psks = 1;
@@ -177,19 +195,19 @@ const Refusal refusals[] = {
                                 encode(RequiredCapabilities{})};
        return refused_extensions(s, {required, required});
      }},
-    {"ATreeAsAGroupExtension", Fault::group_extension_unsupported,
+    {"ATreeAsAGroupExtension", Fault::group_extension_misplaced,
      [](Scene& s) { return refused_extensions(s, {extension(ExtensionType::ratchet_tree)}); }},
-    {"AnExternalKeyAsAGroupExtension", Fault::group_extension_unsupported,
+    {"AnExternalKeyAsAGroupExtension", Fault::group_extension_misplaced,
      [](Scene& s) { return refused_extensions(s, {extension(ExtensionType::external_pub)}); }},
-    {"AnApplicationIdAsAGroupExtension", Fault::group_extension_unsupported,
+    {"AnApplicationIdAsAGroupExtension", Fault::group_extension_misplaced,
      [](Scene& s) { return refused_extensions(s, {extension(ExtensionType::application_id)}); }},
-    {"RequirementsWithMoreBehind", Fault::group_extension_unsupported,
+    {"RequirementsWithMoreBehind", Fault::group_extension_malformed,
      [](Scene& s) {
        Buffer data = encode(RequiredCapabilities{});
        data.push_back(0);
        return refused_extensions(s, {{ExtensionType::required_capabilities, data}});
      }},
-    {"ExternalSendersWithMoreBehind", Fault::group_extension_unsupported,
+    {"ExternalSendersWithMoreBehind", Fault::group_extension_malformed,
      [](Scene& s) {
        return refused_extensions(s, {{ExtensionType::external_senders, {0, 0}}});
      }},
@@ -201,11 +219,18 @@ const Refusal refusals[] = {
      [](Scene& s) {
        return s.refused({reinit(s), reinit(s)});
      }},
-    {"AReinitToAnEarlierVersion", Fault::unsupported_version,
+    {"AReinitToAnEarlierVersion", Fault::reinit_version_lower,
      [](Scene& s) {
        Proposal down = reinit(s);
        std::get<ReInit>(down.body).version = ProtocolVersion{0};
        return s.refused({down});
+     }},
+    {"AReinitWithAnExtensionTwice", Fault::reinit_extension_duplicate,
+     [](Scene& s) {
+       Proposal twice = reinit(s);
+       std::get<ReInit>(twice.body).extensions = {extension(World::known_extension),
+                                                  extension(World::known_extension)};
+       return s.refused({twice});
      }},
     {"AnExternalInitByAMember", Fault::external_init_from_member,
      [](Scene& s) { return s.refused({{ExternalInit{Buffer(32)}}}); }},
@@ -243,19 +268,19 @@ const Refusal refusals[] = {
          commit.proposals.push_back({content_of(proposal).proposal_ref(s.suite)});
        });
      }},
-    {"AnExternalCommitThatRemoves", Fault::external_commit_removes_other,
+    {"AnExternalCommitThatRemoves", Fault::external_commit_remove_forbidden,
      [](Scene& s) {
        return refused_external(
            s, [](Commit&) {}, replacing(2));
      }},
-    {"AnExternalCommitThatRemovesTwo", Fault::external_commit_removes_other,
+    {"AnExternalCommitThatRemovesTwo", Fault::external_commit_removes_two,
      [](Scene& s) {
        s.rules.external_remove = ExternalRemove::allowed;
        return refused_external(
            s, [](Commit& commit) { commit.proposals.push_back({Proposal{Remove{3}}}); },
            replacing(2));
      }},
-    {"AnExternalCommitThatRemovesWithoutAResumptionPsk", Fault::external_commit_removes_other,
+    {"AnExternalCommitThatRemovesWithoutAResumptionPsk", Fault::external_commit_remove_unproven,
      [](Scene& s) {
        s.rules.external_remove = ExternalRemove::with_resumption_psk;
        s.psks.externals[bytes_of("tea")] = bytes_of("pot");

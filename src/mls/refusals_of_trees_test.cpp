@@ -103,7 +103,7 @@ const Refusal refusals[] = {
      }},
     {"AnotherSubtreeBesideThePath", Fault::parent_hash_invalid,
      [](Scene& s) { return refused_tree(s, [](Nodes& nodes) { nodes[2].reset(); }); }},
-    {"UnmergedLeavesOutOfOrder", Fault::unmerged_leaves_invalid,
+    {"UnmergedLeavesOutOfOrder", Fault::unmerged_leaves_out_of_order,
      [](Scene& s) {
        grow(s);
        s.commit_and_adopt(s.members, 0, {s.add_of("6")});
@@ -113,26 +113,26 @@ const Refusal refusals[] = {
          std::swap(unmerged[0], unmerged[1]);
        });
      }},
-    {"AnUnmergedLeafTwice", Fault::unmerged_leaves_invalid,
+    {"AnUnmergedLeafTwice", Fault::unmerged_leaves_out_of_order,
      [](Scene& s) {
        grow(s);
        return refused_tree(s, [](Nodes& nodes) { nodes[7]->parent.unmerged_leaves.push_back(5); });
      }},
-    {"ABlankUnmergedLeaf", Fault::unmerged_leaves_invalid,
+    {"ABlankUnmergedLeaf", Fault::unmerged_leaf_missing,
      [](Scene& s) {
        grow(s);
        return refused_tree(s, [](Nodes& nodes) { nodes[7]->parent.unmerged_leaves.push_back(6); });
      }},
-    {"AnUnmergedLeafOutsideTheTree", Fault::unmerged_leaves_invalid,
+    {"AnUnmergedLeafOutsideTheTree", Fault::unmerged_leaf_missing,
      [](Scene& s) {
        return refused_tree(
            s, [](Nodes& nodes) { nodes[3]->parent.unmerged_leaves.push_back(UINT32_MAX); });
      }},
-    {"AnUnmergedLeafThatIsNotBelow", Fault::unmerged_leaves_invalid,
+    {"AnUnmergedLeafThatIsNotBelow", Fault::unmerged_leaf_not_below,
      [](Scene& s) {
        return refused_tree(s, [](Nodes& nodes) { nodes[1]->parent.unmerged_leaves.push_back(2); });
      }},
-    {"AnUnmergedLeafThatIsMergedBetween", Fault::unmerged_leaves_invalid,
+    {"AnUnmergedLeafThatIsMergedBetween", Fault::unmerged_leaf_merged_between,
      [](Scene& s) {
        return refused_tree(s, [](Nodes& nodes) { nodes[3]->parent.unmerged_leaves.push_back(1); });
      }},
@@ -148,7 +148,7 @@ const Refusal refusals[] = {
          nodes[3]->parent.encryption_key = nodes[4]->leaf.encryption_key;
        });
      }},
-    {"AParentsKeyThatIsNoPoint", Fault::leaf_key_malformed,
+    {"AParentsKeyThatIsNoPoint", Fault::parent_key_malformed,
      [](Scene& s) {
        return refused_tree(s, [](Nodes& nodes) { nodes[3]->parent.encryption_key = Buffer(32); });
      }},

@@ -180,7 +180,7 @@ Result<Suite::ExternalInitSecret> Suite::send_external_init(Bytes external_pub,
   const auto exported =
       crypto::hpke_send_export(aead, external_pub, {}, as_bytes(external_init_label), seed);
   wipe(seed);
-  if (!exported) return fail(Fault::leaf_key_malformed);
+  if (!exported) return fail(Fault::external_pub_malformed);
   return ExternalInitSecret{to_buffer(exported->enc), Secret(exported->secret.expose())};
 }
 

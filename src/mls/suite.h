@@ -95,6 +95,7 @@ class Suite {
     Buffer kem_output;
     Secret secret;
   };
+  // Fault: external_pub_malformed.
   Result<ExternalInitSecret> send_external_init(Bytes external_pub, SecureRandom& random) const;
   Result<Secret> receive_external_init(const HpkeKeys& external, Bytes kem_output) const;
 

@@ -109,16 +109,16 @@ Status RatchetTree::check_unmerged() const {
     if (!node) continue;
     const auto& unmerged = node->unmerged_leaves;
     if (std::ranges::adjacent_find(unmerged, std::greater_equal{}) != unmerged.end())
-      return fail(Fault::unmerged_leaves_invalid);
+      return fail(Fault::unmerged_leaves_out_of_order);
     for (const uint32_t index : unmerged) {
       const NodeIndex at = LeafIndex{index}.node();
-      if (index >= size_.leaves() || !leaf({index}) || !in_subtree(at, {i}))
-        return fail(Fault::unmerged_leaves_invalid);
+      if (!leaf({index})) return fail(Fault::unmerged_leaf_missing);
+      if (!in_subtree(at, {i})) return fail(Fault::unmerged_leaf_not_below);
       for (auto between = parent(at, size_); between && *between != NodeIndex{i};
            between = parent(*between, size_)) {
         const ParentNode* const lower = parent_node(*between);
         if (lower && !std::ranges::binary_search(lower->unmerged_leaves, index))
-          return fail(Fault::unmerged_leaves_invalid);
+          return fail(Fault::unmerged_leaf_merged_between);
       }
     }
   }
@@ -129,7 +129,7 @@ Status RatchetTree::check_keys() const {
   std::unordered_set<std::string_view> encryption_keys, signature_keys;
   for (uint32_t i = 0; i < size_.nodes(); ++i) {
     const Bytes key = public_key({i});
-    if (parent_node({i}) && !suite_->is_public_key(key)) return fail(Fault::leaf_key_malformed);
+    if (parent_node({i}) && !suite_->is_public_key(key)) return fail(Fault::parent_key_malformed);
     if (!key.empty() && !encryption_keys.insert(as_text(key)).second)
       return fail(Fault::node_key_duplicate);
     const auto at = as_leaf({i});

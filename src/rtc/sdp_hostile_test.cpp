@@ -49,8 +49,7 @@ TEST(HostileSdp, SurvivesFuzzSeeds) {
   const std::filesystem::path vectors =
       set != nullptr ? set : std::filesystem::path(VICINO_SOURCE_DIR) / "../shared/vectors";
   if (!std::filesystem::is_directory(vectors / "fuzz/sdp")) {
-    std::puts("no fuzz/sdp in VICINO_VECTORS: not run");
-    return;
+    GTEST_SKIP() << "no recorded SDP at " << (vectors / "fuzz/sdp").string();
   }
   int count = 0;
   for (const auto& entry : std::filesystem::directory_iterator(vectors / "fuzz/sdp")) {

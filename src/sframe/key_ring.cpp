@@ -19,10 +19,13 @@ Status check_members(std::span<const EpochMember> members) {
 
 }  // namespace
 
-Status KeyRing::add_epoch(uint64_t epoch, Bytes base_key, std::span<const EpochMember> members) {
+Status KeyRing::add_epoch(uint64_t epoch, Bytes base_key, std::span<const EpochMember> members,
+                          std::optional<uint32_t> own_leaf) {
   if (newest_ && epoch <= *newest_) return fail(Errc::bad_state, "epoch that was there before");
   TRY(check_members(members));
-  Epoch added{epoch, extract_secret(suite_, base_key), {}};
+  const auto own = [&](const EpochMember& member) { return member.leaf == own_leaf; };
+  if (std::ranges::any_of(members, own)) return fail(Errc::bad_state, "own leaf");
+  Epoch added{epoch, extract_secret(suite_, base_key), own_leaf, {}};
   for (const EpochMember& member : members) added.leaves[member.leaf].sender = member.sender;
   newest_ = epoch;
   epochs_.erase(epoch_modulo(epoch));
@@ -37,6 +40,7 @@ Status KeyRing::add_member(uint64_t epoch, EpochMember member) {
     return fail(Errc::unknown_key, "SFrame epoch");
   }
   if (member.leaf >= max_leaves) return fail(Errc::malformed, "leaf over SFrame's limit");
+  if (member.leaf == found->second.own_leaf) return fail(Errc::bad_state, "own leaf");
   auto& leaves = found->second.leaves;
   const bool taken = std::ranges::any_of(leaves, [&](const auto& leaf) {
     return leaf.first == member.leaf || leaf.second.sender == member.sender;

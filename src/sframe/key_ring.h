@@ -23,12 +23,14 @@ class KeyRing {
 
   explicit KeyRing(Suite suite) : suite_(suite) {}
 
-  // Ends an earlier epoch that has the same 8 low bits. `members`: the others. Errors: bad_state
-  // (not above every epoch there ever was: counters seen are forgotten with an epoch, so none comes
-  // back), malformed (a leaf over its limit or twice, a sender twice).
-  Status add_epoch(uint64_t epoch, Bytes base_key, std::span<const EpochMember> members);
-  // One more member of an epoch that is there. Errors: unknown_key (no such epoch), bad_state (leaf or sender taken),
-  // malformed (a leaf over its limit).
+  // Ends an earlier epoch that has the same 8 low bits. `members`: the others; nobody is one at
+  // `own_leaf`, or own frames, sent back, would be another's. Errors: bad_state (not above every
+  // epoch there ever was: counters seen are forgotten with an epoch, so none comes back; the own
+  // leaf is another's), malformed (a leaf over its limit or twice, a sender twice).
+  Status add_epoch(uint64_t epoch, Bytes base_key, std::span<const EpochMember> members,
+                   std::optional<uint32_t> own_leaf = {});
+  // One more member of an epoch that is there. Errors: unknown_key (no such epoch), bad_state (leaf
+  // or sender taken, or the own leaf), malformed (a leaf over its limit).
   Status add_member(uint64_t epoch, EpochMember member);
   // Its frames are unknown_key from now on, those already planned included.
   void remove_epoch(uint64_t epoch);
@@ -78,6 +80,7 @@ class KeyRing {
   struct Epoch {
     uint64_t number;
     FrameSecret secret;
+    std::optional<uint32_t> own_leaf;
     std::unordered_map<uint32_t, Member> leaves;
   };
 

@@ -98,7 +98,7 @@ TEST(Rfc9605, TypedVectorsPass) {
 
 TEST(Rfc9605, TheFilesVectorsPass) {
   const auto vectors = crypto::read_vectors("sframe/sframe.json");
-  if (!vectors) return;
+  if (!vectors) GTEST_SKIP() << crypto::no_vectors("sframe/sframe.json");
   for (const json& v : (*vectors)["header"]) EXPECT_EQ(verify_header(v), std::nullopt) << v;
   for (const json& v : (*vectors)["aes_ctr_hmac"]) EXPECT_EQ(verify_ctr_hmac(v), std::nullopt) << v;
   for (const json& v : (*vectors)["sframe"]) EXPECT_EQ(verify_sframe(v), std::nullopt) << v;

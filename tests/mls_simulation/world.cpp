@@ -9,6 +9,18 @@ constexpr auto extension_in_capabilities = static_cast<ExtensionType>(0xf1ca);
 
 }  // namespace
 
+Tally& Tally::operator+=(const Tally& other) {
+  for (const auto count :
+       {&Tally::epochs, &Tally::joins, &Tally::external_joins, &Tally::resyncs, &Tally::removals,
+        &Tally::races, &Tally::proposals, &Tally::proposals_lost, &Tally::commits_not_understood,
+        &Tally::messages_opened, &Tally::messages_late, &Tally::refused, &Tally::reloads,
+        &Tally::paths_kept_shut})
+    this->*count += other.*count;
+  most_members = std::max(most_members, other.most_members);
+  most_live = std::max(most_live, other.most_live);
+  return *this;
+}
+
 bool World::Policy::accepts(const CredentialCheck& check) const {
   return !check.previous || check.previous->credential == check.credential;
 }
@@ -70,8 +82,9 @@ void World::step() {
   doing_ = "proposing";
   const auto live = with(Standing::live);
   for (size_t count = below(4); count > 0; --count) propose(any(live));
-  if (!plan_.private_handshake)
-    require(follower_->state() == state(), "the follower has other proposals");
+  const auto informed = std::ranges::find(live, false, &Client::missed_proposals);
+  if (!plan_.private_handshake && informed != live.end())
+    require(follower_->state() == (*informed)->group->state(), "the follower has other proposals");
   doing_ = "committing";
   race();
   doing_ = "comparing";
@@ -119,8 +132,10 @@ void World::deliver_due() {
 void World::deliver(const InFlight& sent, Client& to) {
   const uint64_t now = to.group->context().epoch;
   const bool had_it = to.joined <= sent.epoch && sent.epoch <= now;
-  if (&to == sent.from || !had_it || now - sent.epoch > rules_.past_epochs)
-    return refuses(to, sent.message, "a message of an epoch it doesn't have");
+  if (&to == sent.from || !had_it || now - sent.epoch > rules_.past_epochs) {
+    refuses(to, sent.message, "a message of an epoch it doesn't have");
+    return;
+  }
   Buffer damaged = sent.message;
   damaged[below(damaged.size())] ^= static_cast<uint8_t>(1 + below(255));
   refuses(to, damaged, "a damaged message");
@@ -136,12 +151,13 @@ void World::deliver(const InFlight& sent, Client& to) {
   tally_.messages_late += sent.epoch < now;
 }
 
-void World::refuses(Client& client, Bytes message, const std::string& what) {
+mls::Status World::refuses(Client& client, Bytes message, const std::string& what) {
   const SecretBuffer before = client.group->save();
   const auto received = client.group->receive(message, environment());
   require(!received, client.name + " took " + what);
   require(ct_equal(client.group->save(), before), client.name + " was changed by " + what);
   ++tally_.refused;
+  return fail(received.error());
 }
 
 void World::propose(Client& by) {
@@ -160,7 +176,10 @@ void World::propose(Client& by) {
   }
   ++tally_.proposals;
   for (Client* client : with(Standing::live))
-    if (client != &by) {
+    if (client != &by && lost()) {
+      client->missed_proposals = true;
+      ++tally_.proposals_lost;
+    } else if (client != &by) {
       const auto received =
           take(client->group->receive(message, environment()), client->name + ", a proposal");
       require(std::holds_alternative<ReceivedProposal>(received), "a proposal is something else");

@@ -30,6 +30,7 @@ struct Plan {
   size_t max_members = 16;
   size_t steps = 50;
   size_t batch = 4;                     // most that are added by one commit
+  bool eager = false;                   // every commit adds, and as many as it may
   bool private_handshake = false;       // else all can be followed by the server
   bool joiners_replace_leaves = false;  // who fell behind takes its old leaf away itself
 };
@@ -45,6 +46,7 @@ struct Client {
   std::optional<Group> group;
   uint64_t joined = 0;  // the first epoch of `group`
   Standing standing = Standing::live;
+  bool missed_proposals = false;  // in this epoch
 };
 
 // Somebody whose key package is in a proposal or commit.
@@ -72,8 +74,11 @@ struct InFlight {
 // What happened, so that a test can see that something did.
 struct Tally {
   size_t epochs = 0, joins = 0, external_joins = 0, resyncs = 0, removals = 0, races = 0,
-         proposals = 0, messages_opened = 0, messages_late = 0, refused = 0, reloads = 0,
-         paths_kept_shut = 0, most_members = 0, most_live = 0;
+         proposals = 0, proposals_lost = 0, commits_not_understood = 0, messages_opened = 0,
+         messages_late = 0, refused = 0, reloads = 0, paths_kept_shut = 0, most_members = 0,
+         most_live = 0;
+
+  Tally& operator+=(const Tally& other);
 };
 
 // Throws std::runtime_error with seed and step when something that must hold doesn't.
@@ -99,6 +104,9 @@ class World {
 
   size_t below(size_t end) { return static_cast<size_t>(chance_.next() % end); }
   bool one_in(size_t n) { return below(n) == 0; }
+  // Of what is sent to every live member, so seldom that most go on together: in a large group
+  // about every second message is missed by somebody.
+  bool lost() { return one_in(std::max<size_t>(15, 2 * with(Standing::live).size())); }
   Client& any(const std::vector<Client*>& from) { return *from[below(from.size())]; }
   std::vector<Client*> with(Standing standing) const;
   Environment environment() const { return {policy_, psks_, rules_, 1'000'000}; }
@@ -115,8 +123,8 @@ class World {
   void deliver(const InFlight& message, Client& to);
   void propose(Client& by);
   void reload(Client& client);
-  // Nothing may come of `message`, and nothing may change.
-  void refuses(Client& client, Bytes message, const std::string& what);
+  // Nothing may come of `message`, and nothing may change. Returns the fault.
+  mls::Status refuses(Client& client, Bytes message, const std::string& what);
 
   // world_commit.cpp: from one epoch to the next.
   Proposal invitation();
@@ -129,6 +137,7 @@ class World {
   void race();
   void conclude(Candidate& winner);
   void let_process(Client& client, const Candidate& winner);
+  bool knows_proposals(const Client& client, const Candidate& winner) const;
   void let_join(const Candidate& winner, const Group& committer);
   void follow(const std::vector<Candidate>& candidates, size_t winner);
   // Of all that is encrypted in the commit's path: what `client` opens with every key it has.

@@ -69,15 +69,16 @@ Candidate World::commit(Client& by) {
   options.force_path = one_in(2);
   options.tree_in_welcome = one_in(2);
   const Group& group = *by.group;
-  if (one_in(4)) {
+  const size_t members = group.tree().member_count() + invited_.size();
+  const size_t room = members < plan_.max_members ? plan_.max_members - members : 0;
+  if (!(plan_.eager && room > 0) && one_in(4)) {
     // Joiners wouldn't have the key.
     options.with_pending = false;
     options.proposals.push_back(*resumption_psk());
   } else {
-    const size_t members = group.tree().member_count() + invited_.size();
-    const size_t room = members < plan_.max_members ? plan_.max_members - members : 0;
-    if (room > 0 && !one_in(3))
-      for (size_t count = 1 + below(std::min(room, plan_.batch)); count > 0; --count)
+    if (room > 0 && (plan_.eager || !one_in(3)))
+      for (size_t most = std::min(room, plan_.batch), count = plan_.eager ? most : 1 + below(most);
+           count > 0; --count)
         options.proposals.push_back(invitation());
     if (one_in(6)) options.proposals.push_back(new_extensions());
     if (one_in(6)) options.proposals.push_back(external_psk());
@@ -184,6 +185,7 @@ void World::conclude(Candidate& winner) {
     refuses(*client, winner.epoch.commit, "a commit long after");
   }
   invited_.clear();
+  for (const auto& client : clients_) client->missed_proposals = false;
   ++tally_.epochs;
 }
 
@@ -224,12 +226,28 @@ void World::keep_out_removed(const std::vector<Client*>& live, const Candidate& 
   ++tally_.paths_kept_shut;
 }
 
+bool World::knows_proposals(const Client& client, const Candidate& winner) const {
+  const auto& known = client.group->state().pending;
+  return std::ranges::all_of(winner.epoch.proposals, [&](const SentProposal& sent) {
+    return !sent.by_reference ||
+           std::ranges::find(known, sent, &PendingProposal::sent) != known.end();
+  });
+}
+
 void World::let_process(Client& client, const Candidate& winner) {
   const auto& removed = winner.epoch.removed;
   const bool goes = std::ranges::find(removed, client.group->self()) != removed.end();
-  // In a large group about every second commit is missed by somebody.
-  if (!goes && one_in(std::max<size_t>(15, 2 * with(Standing::live).size()))) {
+  if (!goes && lost()) {
     client.standing = Standing::behind;
+    return;
+  }
+  if (client.missed_proposals && !knows_proposals(client, winner)) {
+    const mls::Status refused =
+        refuses(client, winner.epoch.commit, "a commit of what it doesn't know");
+    require(refused.error() == Fault::proposal_unknown,
+            client.name + " refused for another reason");
+    client.standing = goes ? Standing::out : Standing::behind;
+    ++tally_.commits_not_understood;
     return;
   }
   auto received = take(client.group->receive(winner.epoch.commit, environment()),

@@ -33,6 +33,7 @@ export interface Rules {
   /** Bytes. */
   readonly maxMessage: number;
   readonly maxProposals: number;
+  readonly maxProposalsPerSender: number;
   readonly maxPsks: number;
   /** Seconds. */
   readonly maxLifetime: bigint;
@@ -67,7 +68,8 @@ export class MlsCore {
     const request = new Writer();
     for (const number of [
       changed.ratchetForward, changed.ratchetOutOfOrder, changed.pastEpochs, changed.resumptionEpochs,
-      changed.maxMembers, changed.maxMessage, changed.maxProposals, changed.maxPsks,
+      changed.maxMembers, changed.maxMessage, changed.maxProposals,
+      changed.maxProposalsPerSender, changed.maxPsks,
     ]) request.optional(number, (out, value) => out.u32(value));
     request
       .optional(changed.maxLifetime, (out, seconds) => out.u64(seconds))

@@ -227,16 +227,18 @@ describe.skipIf(noModule)('the core', () => {
     const add = (name: string) =>
       ({ type: 'add', keyPackage: named(name).createKeyPackage(lifetime).message }) as const;
     const back = () => core.joinExternal(identity, alice.groupInfo(), { replaces: 1 });
-    expect(faultOf(back)).toBe('external_commit_removes_other');
+    expect(faultOf(back)).toBe('external_commit_remove_forbidden');
     core.setRules({ externalRemove: 'allowed', maxMembers: 2, maxProposals: 2 });
     expect(faultOf(back)).toBe(undefined);
     expect(faultOf(() => alice.commit({ proposals: [add('dave')] }))).toBe('tree_too_large');
     expect(faultOf(() => alice.commit({ proposals: ['dave', 'erin', 'frank'].map(add) }))).toBe('too_many_proposals');
+    core.setRules({ maxProposalsPerSender: 0 });
+    expect(faultOf(() => alice.propose(add('dave')))).toBe('too_many_proposals_of_sender');
     core.setRules({ joinsNeedPsk: true });
     expect(faultOf(() => alice.commit({ proposals: [add('dave')] }))).toBe('psk_required');
     core.setRules({});
     expect(faultOf(() => alice.commit({ proposals: [add('dave'), add('erin')] }))).toBe(undefined);
-    expect(faultOf(back)).toBe('external_commit_removes_other');
+    expect(faultOf(back)).toBe('external_commit_remove_forbidden');
   });
 
   test('a key package is for one Welcome', () => {
