@@ -178,8 +178,11 @@ TEST_F(HostileServer, OldCommitsAreNotTakenAgain) {
   const auto recorded = handshakes;
   ASSERT_FALSE(recorded.empty());
   const uint64_t epoch = world.call(ada).stats().epoch;
+  const uint64_t resyncs = world.call(ada).stats().resyncs;
   for (const Buffer& old : recorded) world.say_to(ada, server_says(handshake(old)));
+  world.run_for(seconds(1));
   EXPECT_EQ(world.call(ada).stats().epoch, epoch);
+  EXPECT_EQ(world.call(ada).stats().resyncs, resyncs) << "nothing is lost by what is over";
   EXPECT_EQ(world.call(ada).stats().members, 2u);
   expect_sound();
 }

@@ -79,7 +79,7 @@ class Simulation {
       case 12:
         return world_.call(one).raise_hand(world_.now(), pick(2) == 0);
       default:
-        return decide(one);
+        return decide();
     }
   }
 
@@ -89,8 +89,13 @@ class Simulation {
     open(link_, memory);
   }
 
-  void decide(size_t one) {
-    if (!world_[one].roster || !world_[one].roster->view.self.host || !world_[one].in_call()) return;
+  void decide() {
+    const auto here = present();
+    const auto host = std::ranges::find_if(here, [&](size_t i) {
+      return world_[i].in_call() && world_[i].roster && world_[i].roster->view.self.host;
+    });
+    if (host == here.end()) return;
+    const size_t one = *host;
     const auto& others = world_[one].roster->view.others;
     if (others.empty()) return;
     const core::PersonNumber other = others[pick(others.size())].number;
@@ -102,7 +107,7 @@ class Simulation {
       case 2:
         return world_.call(one).set_room(world_.now(), {pick(2) == 0, false, pick(2) == 0});
       case 3:
-        return world_.call(one).renew_link(world_.now());
+        return renew(one);
       case 4:
         return lock(one);
       default:
@@ -110,6 +115,18 @@ class Simulation {
     }
   }
 
+  // At times while somebody is away, and the server forgets what it would have told them of it.
+  void renew(size_t one) {
+    const auto here = present();
+    const size_t away = here[pick(here.size())];
+    const bool forgets = away != one && pick(3) == 0;
+    if (forgets) world_.cut(away);
+    world_.call(one).renew_link(world_.now());
+    if (!forgets) return;
+    ++forgotten_renewals_;
+    world_.run_for(milliseconds(200));
+    world_.restart_server(milliseconds(100));
+  }
   // For a while: until the next lock() of anybody, or the end.
   void lock(size_t one) {
     core::RoomSettings settings = world_[one].room->settings;
@@ -201,8 +218,9 @@ class Simulation {
       if (world_[i].ended) expect_reason(i);
     }
     std::printf(
-        "figure: simulation of %zu people, %zu of them lost their place by a renewed link\n",
-        world_.size(), lost_by_renewal_);
+        "figure: simulation of %zu people, %zu lost their place by a renewed link (its news lost "
+        "%zu times)\n",
+        world_.size(), lost_by_renewal_, forgotten_renewals_);
     world_.run_for(seconds(3));
     EXPECT_EQ(world_.frames_flow(), "");
   }
@@ -212,6 +230,7 @@ class Simulation {
   std::string link_;
   std::vector<std::string> opened_;  // by which link each client came
   bool locked_ = false;              // the room, at some time
+  size_t forgotten_renewals_ = 0;
   size_t lost_by_renewal_ = 0;       // who were in the call
 };
 
