@@ -230,7 +230,7 @@ export class CallPage {
     return this.page.select(byId(`${kind}-choice`), id);
   }
 
-  /** Tiles as [{label, source, state, sound, reason, trust, hand, reactions, muted, self, message}]. */
+  /** Tiles as [{label, source, state, sound, reason, trust, hand, reactions, muted, mutedWord, self, message}]. */
   tiles() {
     return this.page.$$eval(byId('tile'), (tiles) =>
       tiles.map((tile) => ({
@@ -244,6 +244,7 @@ export class CallPage {
         hand: tile.querySelector('[data-testid="tile-hand"]')?.textContent ?? '',
         reactions: [...tile.querySelectorAll('[data-testid="reaction"]')].map((one) => one.textContent),
         muted: tile.dataset.muted === 'true',
+        mutedWord: tile.querySelector('[data-testid="tile-muted"]')?.innerText ?? '',
         self: tile.dataset.self === 'true',
         message: tile.querySelector('[data-testid="tile-message"]')?.textContent ?? '',
       })),

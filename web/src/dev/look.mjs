@@ -76,6 +76,7 @@ const shots = {
   'call-15': call('?people=15', () => wait(3000)),
   'call-39': call('?people=39', () => wait(6000)),
   'call-screen': call('?people=5&scene=screen'),
+  'call-screen-sound': call('?people=3&scene=screenSound', () => wait(1500)),
   'call-reasons': call('?people=9&scene=reasons', () => wait(1500)),
   'call-reconnecting': call('?people=2&scene=reconnecting'),
   'call-connecting': call('?scene=connecting'),

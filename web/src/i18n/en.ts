@@ -213,6 +213,7 @@ export const en = {
   },
 
   tile: {
+    muted: 'muted',
     cameraOff: 'Camera off',
     cameraConnecting: (name: string) => `Waiting for ${name}’s picture…`,
     screenConnecting: (name: string) => `Waiting for ${name}’s screen…`,
@@ -224,6 +225,10 @@ export const en = {
     pausedByLayout: 'Paused while it isn’t in view',
     pausedForBandwidth: 'Paused: your connection carries no more video right now.',
     soundPaused: (name: string) => `${name}’s sound is paused: your connection carries no more right now.`,
+    screenSoundConnecting: (name: string) => `No sound of ${name}’s screen yet`,
+    screenSoundNoKey: (name: string) => `Waiting for the key to the sound of ${name}’s screen…`,
+    screenSoundRefused: (name: string) => `The sound of ${name}’s screen can’t be decrypted, so it is not played.`,
+    screenSoundPaused: (name: string) => `The sound of ${name}’s screen is paused: your connection carries no more right now.`,
     connectionLost: (name: string) => `${name}’s connection is lost. It may come back.`,
     videoTurnedOff: 'You have turned incoming video off.',
     reconnecting: 'The connection is lost; the picture comes back with it.',

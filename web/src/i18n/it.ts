@@ -141,6 +141,7 @@ export const it: Messages = {
   },
 
   tile: {
+    muted: 'mic spento',
     cameraOff: 'Videocamera spenta',
     cameraConnecting: (name) => `In attesa dell’immagine di ${name}…`,
     screenConnecting: (name) => `In attesa dello schermo di ${name}…`,
@@ -152,6 +153,10 @@ export const it: Messages = {
     pausedByLayout: 'In pausa finché non è in vista',
     pausedForBandwidth: 'In pausa: ora la tua connessione non regge altro video.',
     soundPaused: (name) => `L’audio di ${name} è in pausa: ora la tua connessione non regge altro.`,
+    screenSoundConnecting: (name) => `Dallo schermo di ${name} non si sente ancora nulla`,
+    screenSoundNoKey: (name) => `In attesa della chiave per l’audio dello schermo di ${name}…`,
+    screenSoundRefused: (name) => `L’audio dello schermo di ${name} non si decifra, quindi non viene riprodotto.`,
+    screenSoundPaused: (name) => `L’audio dello schermo di ${name} è in pausa: ora la tua connessione non regge altro.`,
     connectionLost: (name) => `La connessione di ${name} è caduta. Può tornare.`,
     videoTurnedOff: 'Hai spento il video in arrivo.',
     reconnecting: 'La connessione è caduta; l’immagine torna insieme a lei.',
