@@ -53,6 +53,8 @@ bool Member::command_for_switch(std::string_view word, bool on) {
     settings.lobby = on;
   } else if (word == "lock") {
     settings.locked = on;
+  } else if (word == "mute-on-entry") {
+    settings.mute_on_entry = on;
   } else {
     return false;
   }
@@ -76,7 +78,7 @@ bool Member::command_alone(std::string_view word, std::string_view rest) {
   } else if (word == "react") {
     call_.react(net::now(), rest);
   } else if (word == "confirm-code") {
-    call_.confirm_code();
+    call_.confirm_code(code_.emoji);
   } else if (word == "renew-link") {
     call_.renew_link(net::now());
   } else if (word == "reconnect") {

@@ -211,6 +211,7 @@ void Member::carry_out(core::PhaseChanged& phase) {
 void Member::carry_out(core::RosterChanged& roster) {
   roster_ = std::move(roster.view);
   watch_cameras();
+  enter();
   act_as_host();
   if (options_.say.empty() || said_ || !in_call() || roster_.others.empty()) return;
   said_ = true;
@@ -228,6 +229,16 @@ void Member::watch_cameras() {
   if (wants == wants_) return;
   wants_ = wants;
   call_.watch(std::move(wants));
+}
+
+// Once per call, when it is known what the room asks of those who come.
+void Member::enter() {
+  if (entered_ || !in_call()) return;
+  entered_ = true;
+  if (!room_.settings.mute_on_entry || roster_.self.host || !state_.microphone) return;
+  keep(asked_, std::string("mute on entry"));
+  state_.microphone = false;
+  call_.set_state(net::now(), state_);
 }
 
 void Member::act_as_host() {

@@ -45,10 +45,12 @@ class Member {
   void start();
   void leave();
   // A line of `vicino join --commands`:
-  //   say TEXT | react EMOJI | hand on|off | microphone on|off | confirm-code | accept NAME | reconnect | leave
+  //   say TEXT | react EMOJI | hand on|off | microphone on|off | confirm-code | accept NAME |
+  //   reconnect | leave
   // and of a host:
-  //   admit NAME | deny NAME | remove NAME | make-host NAME | ask-mute NAME|everybody | ask-unmute NAME|everybody |
-  //   lower-hand NAME|everybody | lobby on|off | lock on|off | renew-link
+  //   admit NAME | deny NAME | remove NAME | make-host NAME | ask-mute NAME|everybody | ask-unmute
+  //   NAME|everybody | lower-hand NAME|everybody | lobby on|off | lock on|off | mute-on-entry
+  //   on|off | renew-link
   // Errors: what can't be done, as a sentence.
   std::expected<void, std::string> command(std::string_view line);
 
@@ -106,6 +108,7 @@ class Member {
   void wait_for_deadline();
   void watch_cameras();
   void act_as_host();
+  void enter();
   void report_slots();
   Result<Buffer> seal(core::Source source, rtc::Codec codec, bool key_frame, Bytes frame);
   bool open_frame(const std::string& mid, const IncomingSlot::Frame& frame);
@@ -137,6 +140,7 @@ class Member {
   std::vector<std::string> asked_;
   std::vector<core::Want> wants_;  // as told to the core
   bool was_in_call_ = false;
+  bool entered_ = false;
   bool said_ = false;
   bool carrying_out_ = false;
   std::optional<core::Ended> ended_;

@@ -12,6 +12,7 @@ using nlohmann::json;
 constexpr const char* source_words[] = {"microphone", "camera", "screen", "screenAudio"};
 constexpr const char* phase_words[] = {"connecting", "waiting", "inCall", "reconnecting"};
 constexpr const char* trust_words[] = {"guest", "known", "verified", "changed"};
+constexpr const char* code_words[] = {"alone", "agreeing", "shown", "leftOut", "givenUp"};
 constexpr const char* track_words[] = {"off",     "muted",          "connecting",
                                        "flowing", "pausedByLayout", "pausedForBandwidth",
                                        "noKey",   "refused",        "connectionLost"};
@@ -61,12 +62,24 @@ json people_json(const Member::Stats& stats) {
   return all;
 }
 
+// Who is out of it already is named no more.
+json silent_json(const Member::Stats& stats) {
+  json names = json::array();
+  for (const core::PersonNumber number : stats.code.silent) {
+    const auto person = std::ranges::find(stats.roster.others, number, &core::PersonView::number);
+    if (person != stats.roster.others.end()) names.push_back(person->name);
+  }
+  return names;
+}
+
 json group_json(const Member::Stats& stats) {
   json group = {{"epoch", stats.call.epoch},
                 {"members", stats.call.members},
                 {"verified", stats.call.verified},
                 {"guests", stats.call.guests},
                 {"code", stats.code.emoji},
+                {"codeState", word(code_words, stats.code.state)},
+                {"codeSilent", silent_json(stats)},
                 {"codeConfirmed", stats.code.confirmed},
                 {"commits", stats.call.commits},
                 {"resyncs", stats.call.resyncs},

@@ -5,7 +5,8 @@
 namespace vicino::ui_face {
 namespace {
 
-static_assert(static_cast<int>(ui::EndReason::MAX) == static_cast<int>(core::EndReason::tampered));
+static_assert(static_cast<int>(ui::EndReason::MAX) == static_cast<int>(core::EndReason::dropped));
+static_assert(static_cast<int>(ui::CodeState::MAX) == static_cast<int>(core::CodeState::given_up));
 static_assert(static_cast<int>(ui::TrackState::MAX) == static_cast<int>(core::TrackState::connection_lost));
 static_assert(static_cast<int>(ui::Trust::MAX) == static_cast<int>(core::Trust::changed));
 static_assert(static_cast<int>(ui::Phase::MAX) == static_cast<int>(core::Phase::reconnecting));
@@ -86,7 +87,8 @@ class OutputWriter {
   void operator()(const core::CodeChanged& o) {
     std::vector<uint32_t> silent;
     for (const core::PersonNumber person : o.silent) silent.push_back(person.value);
-    add(ui::OutputBody::Code, ui::CreateCodeDirect(b_, &o.emoji, &silent, o.confirmed));
+    add(ui::OutputBody::Code, ui::CreateCodeDirect(b_, &o.emoji, &silent, o.confirmed,
+                                                   static_cast<ui::CodeState>(o.state)));
   }
   void operator()(const core::Remember& o) {
     add(ui::OutputBody::Remember, ui::CreateRememberDirect(b_, &o.memory));
@@ -185,7 +187,7 @@ bool handle_words(core::Call& call, Instant now, const ui::Input& input) {
       call.say(now, input.body_as_SendChat()->text()->string_view());
       return true;
     case ui::InputBody::ConfirmCode:
-      call.confirm_code();
+      call.confirm_code(bytes_of(*input.body_as_ConfirmCode()->emoji()));
       return true;
     case ui::InputBody::AcceptIdentity:
       call.accept_identity({input.body_as_AcceptIdentity()->participant()});

@@ -27,6 +27,7 @@ constexpr EndOf final_refusals[] = {
     {said::Refusal::link_revoked, EndReason::link_revoked},
     {said::Refusal::room_locked, EndReason::room_locked},
     {said::Refusal::lobby_full, EndReason::lobby_full},
+    {said::Refusal::nobody_answered, EndReason::nobody_answered},
 };
 
 Buffer proof_of(const CallGroup& group, Bytes nonce) {
@@ -83,6 +84,7 @@ void Call::Impl::begin_group(Device device) {
   roster_.set_self(roster_self());
   roster_.set_members({});
   roster_.remove_leaving();
+  hold_sending();
 }
 
 void Call::Impl::connect(Instant now) {

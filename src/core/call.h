@@ -44,9 +44,12 @@ class Call {
   void leave();
 
   void raise_hand(Instant now, bool raised);
+  // Nothing of these is sent while somebody by a verified name has another identity, nor is any
+  // frame sealed.
   void react(Instant now, std::string_view emoji);
   void say(Instant now, std::string_view text);
-  void confirm_code();
+  // `read`: the code that its user compared. Another one than that of now isn't confirmed.
+  void confirm_code(Bytes read);
   void accept_identity(PersonNumber person);
   // A host's. From anybody else they do nothing. Number 0: everybody.
   void admit(Instant now, uint32_t waiting);

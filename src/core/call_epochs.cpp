@@ -94,7 +94,8 @@ void Call::Impl::adopt(Instant now, const EpochChange& change) {
     commit_deadline_ = Instant::never();
     ++commits_;
   }
-  if (change.removed_self) return end(EndReason::removed, "");
+  if (change.removed_self)
+    return end(change.by_server ? EndReason::dropped : EndReason::removed, "");
   const bool from_outside = outside_ && change.own;
   if (from_outside || !change.committer) {
     outside_ = false;
@@ -238,6 +239,7 @@ void Call::Impl::apply_epoch_switch() {
     if (const auto* under = std::get_if<EpochSwitch::SendUnder>(&output)) {
       tell_frames(SendUnder{under->epoch});
       roster_.remove_leaving();
+      hold_sending();
     } else {
       tell_frames(EndEpoch{std::get<EpochSwitch::EndEpoch>(output).epoch});
     }

@@ -30,8 +30,8 @@ void Call::raise_hand(Instant now, bool raised) {
 }
 void Call::react(Instant now, std::string_view emoji) { impl_->react(now, emoji); }
 void Call::say(Instant now, std::string_view text) { impl_->say(now, text); }
-void Call::confirm_code() {
-  impl_->confirm_code();
+void Call::confirm_code(Bytes read) {
+  impl_->confirm_code(read);
   if (impl_->code_) impl_->publish_code();
   impl_->publish();
 }

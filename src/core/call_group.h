@@ -56,6 +56,7 @@ struct EpochChange {
   std::vector<MemberInfo> removed;  // as they were
   std::vector<SenderId> returned;
   bool removed_self = false;     // the stay is over: nothing can be made or opened any more
+  bool by_server = false;        // with removed_self: the server proposed it, no host did
   bool context_changed = false;  // anything of the CallContext, the link included
   bool link_changed = false;     // link() and link_secret() are new
 };

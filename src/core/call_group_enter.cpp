@@ -32,7 +32,7 @@ Result<mls::PublicState> described(Bytes group_info, Bytes tree) {
   return mls::PublicState{info->context, std::move(parsed), {}, {}, {}};
 }
 
-// Others refuse a commit that makes another person of a leaf, and end the call because of it.
+// Others refuse a commit that makes another person of a leaf, and can't go on with this one.
 // Errors: bad_state, and those of MemberKeys.
 Status check_same_account(const mls::LeafNode& old_leaf, const admission::CallContext& context,
                           const LinkKeys& link, const Identity& identity) {

@@ -13,10 +13,13 @@ std::unexpected<Refusal> refuse(Errc code, const char* where, Remedy remedy) {
   return refuse(Error{code, where}, remedy);
 }
 
-std::unexpected<Refusal> refuse(mls::Fault fault) {
-  // A leaf that isn't who it says: the server can't see that, so who goes on from there is a member
-  // who made it up.
-  const bool pretends = fault == mls::Fault::credential_refused;
+std::unexpected<Refusal> refuse(mls::Fault fault, const mls::Sender& sender) {
+  // A leaf that isn't who it says, in what a member has signed: the server can't see that, so who
+  // goes on from there is a member who made it up. From outside the group it proves nothing:
+  // anybody can sign a commit with a key of its own, the server alone too, and what nobody has
+  // authenticated must not end a call.
+  const bool pretends =
+      fault == mls::Fault::credential_refused && sender.type == mls::SenderType::member;
   return refuse(error_of(fault), pretends ? Remedy::tampered : Remedy::resync);
 }
 
@@ -35,7 +38,7 @@ std::expected<void, Refusal> fits(const mls::GroupContext& context,
                                   const mls::PublicMessage& message) {
   const mls::FramedContent& content = message.content;
   if (content.group_id != context.group_id)
-    return refuse(Errc::malformed, "a message of another group", Remedy::tampered);
+    return refuse(Errc::malformed, "a message of another group", Remedy::resync);
   if (content.epoch < context.epoch)
     return refuse(Errc::replayed, "of an epoch that is over", Remedy::ignore);
   if (content.epoch > context.epoch)
@@ -75,7 +78,7 @@ std::expected<Handled, Refusal> CallGroup::handle(uint64_t now_s, Bytes message)
   CallEpoch& epoch = *parts_->epoch;
   const CallEnvironment environment(epoch.link, &epoch.keys, now_s);
   auto received = epoch.group.receive(message, environment.mls());
-  if (!received) return refuse(received.error());
+  if (!received) return refuse(received.error(), plain->content.sender);
   if (const auto* proposal = std::get_if<mls::ReceivedProposal>(&*received)) {
     const auto* remove = proposal->proposal.proposal.as<mls::Remove>();
     const MemberInfo* const member = remove ? epoch.at({remove->removed}) : nullptr;
@@ -88,7 +91,7 @@ std::expected<Handled, Refusal> CallGroup::handle(uint64_t now_s, Bytes message)
   const mls::AuthenticatedContent content{mls::WireFormat::public_message, plain->content,
                                           plain->auth};
   const auto staged = mls::stage_commit(epoch.group.state(), content, environment.mls());
-  if (!staged) return refuse(staged.error());
+  if (!staged) return refuse(staged.error(), plain->content.sender);
   return leave_by(commit, staged->next);
 }
 
@@ -118,6 +121,11 @@ std::expected<Handled, Refusal> CallGroup::leave_by(const mls::NewEpoch& commit,
   EpochChange change = removal(epoch, after);
   change.committer = committer_of(after, commit);
   change.external = commit.external;
+  change.by_server = std::ranges::any_of(commit.proposals, [&](const mls::SentProposal& sent) {
+    const auto* remove = sent.proposal.as<mls::Remove>();
+    return remove && mls::LeafIndex{remove->removed} == epoch.group.self() &&
+           sent.sender.type == mls::SenderType::external;
+  });
   parts_->leave();
   return change;
 }

@@ -275,6 +275,7 @@ TEST_F(CallGroupTest, TheRemovedAreOut) {
   EXPECT_THAT(names(changes[1].removed), ElementsAre("Eve"));
   EXPECT_FALSE(changes[1].removed_self);
   EXPECT_TRUE(changes[2].removed_self);
+  EXPECT_FALSE(changes[2].by_server) << "a host did it";
   EXPECT_EQ(changes[2].committer, ada.sender());
   EXPECT_FALSE(eve.in_group());
   members = {&ada, &bob};
@@ -287,6 +288,16 @@ TEST_F(CallGroupTest, TheRemovedAreOut) {
   const auto after = eve.handle(now, change(ada, {.context = open_house()}).commit);
   EXPECT_EQ(after.error().remedy, Remedy::ignore);
   expect_agreement();
+}
+
+TEST_F(CallGroupTest, WhoIsRemovedKnowsWhenNoHostDidIt) {
+  CallGroup ada = person(kept("Ada")), bob = person(kept("Bob"));
+  found(ada);
+  add(ada, bob);
+  EXPECT_THAT(tell(delivery.propose_remove(bob.sender())), IsEmpty());
+  const auto changes = commit(must(ada.prepare(now, {})));
+  ASSERT_TRUE(changes.at(1).removed_self);
+  EXPECT_TRUE(changes[1].by_server);
 }
 
 TEST_F(CallGroupTest, AnybodyCommitsWhatTheServerRemoves) {

@@ -98,6 +98,7 @@ struct Call::Impl {
 
   // call_people.cpp
   void handle(Instant now, said::Posted& message);
+  bool is_unheard(SenderId from, const post::Content& content) const;
   void heard(Instant now, SenderId from, const post::State& state);
   void heard(Instant now, SenderId from, const post::States& states);
   void heard(Instant now, SenderId from, const post::Chat& chat);
@@ -123,7 +124,7 @@ struct Call::Impl {
   void raise_hand(Instant now, bool raised);
   void react(Instant now, std::string_view emoji);
   void say(Instant now, std::string_view text);
-  void confirm_code();
+  void confirm_code(Bytes read);
   void accept_identity(PersonNumber person);
   void admit(Instant now, uint32_t waiting);
   void deny(uint32_t waiting);
@@ -137,6 +138,7 @@ struct Call::Impl {
   RosterMember roster_member(const MemberInfo& member) const;
   bool is_withheld(const MemberInfo& member) const;
   void refresh_members();
+  void hold_sending();
   void publish();
   void publish_code();
   void publish_waiting();
@@ -189,6 +191,7 @@ struct Call::Impl {
   EpochSwitch epochs_;
   std::optional<CallCode> code_;
   std::optional<CallCode::Code> confirmed_;
+  bool held_ = false;  // nothing of one's own goes out
   uint64_t commits_ = 0, resyncs_ = 0, refused_messages_ = 0;
 
   // People.

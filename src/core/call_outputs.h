@@ -39,7 +39,9 @@ enum class EndReason : uint8_t {
   link_revoked,
   room_locked,
   lobby_full,
-  tampered  // the server shows a group that breaks the rules
+  tampered,         // the server shows a group that breaks the rules
+  nobody_answered,  // in the lobby; not_admitted: a host said no
+  dropped           // removed at the server's instance; removed: at a host's
 };
 
 struct Connect {  // open a WebSocket; an earlier one is gone
@@ -95,10 +97,13 @@ struct UnmuteAsked {
 struct HandLowered {
   std::string by;
 };
+// Numbers and meanings of ui.fbs.
+enum class CodeState : uint8_t { alone, agreeing, shown, left_out, given_up };
 struct CodeChanged {
   std::vector<uint8_t> emoji;  // 7 numbers below 64, or none yet
   std::vector<PersonNumber> silent;
   bool confirmed;
+  CodeState state = CodeState::alone;
 };
 struct Remember {
   Buffer memory;

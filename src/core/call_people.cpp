@@ -12,7 +12,20 @@ void Call::Impl::handle(Instant now, said::Posted& message) {
     return;
   }
   seen_ = message.seq;
+  if (is_unheard(opened->sender, *content)) return;
   std::visit([&](const auto& body) { heard(now, opened->sender, body); }, *content);
+}
+
+// Of somebody by a verified name with another identity nothing is shown until the user accepts it.
+// Its part of the code is taken, or the code would go on without it; and its own state is kept for
+// later, which nothing shows until then.
+bool Call::Impl::is_unheard(SenderId from, const post::Content& content) const {
+  const MemberInfo* const member = group_->find(from);
+  if (!member || !is_withheld(*member)) return false;
+  return !std::holds_alternative<post::State>(content) &&
+         !std::holds_alternative<post::CodeCommit>(content) &&
+         !std::holds_alternative<post::CodeReveal>(content) &&
+         !std::holds_alternative<post::CodeRestart>(content);
 }
 
 void Call::Impl::heard(Instant, SenderId from, const post::State& state) { people_->heard(from, state); }
@@ -73,22 +86,29 @@ void Call::Impl::raise_hand(Instant now, bool raised) {
 
 void Call::Impl::react(Instant now, std::string_view emoji) {
   const std::string clean = post::clean_reaction(emoji);
-  if (clean.empty() || !people_ || !people_->allow(now, group_->sender(), People::Kind::reaction)) return;
+  if (held_ || clean.empty() || !people_ ||
+      !people_->allow(now, group_->sender(), People::Kind::reaction))
+    return;
   post(post::Reaction{clean});
   emit(ReactionReceived{*roster_.number_of(group_->sender()), clean});
 }
 
 void Call::Impl::say(Instant now, std::string_view text) {
   const std::string clean = post::clean_chat(text);
-  if (clean.empty() || !people_ || !people_->allow(now, group_->sender(), People::Kind::chat)) return;
+  if (held_ || clean.empty() || !people_ ||
+      !people_->allow(now, group_->sender(), People::Kind::chat))
+    return;
   post(post::Chat{clean});
   emit(ChatReceived{*roster_.number_of(group_->sender()), identity_.name, clean, true});
 }
 
-// Its user says that the others read the same code out: the identities behind it are theirs.
-void Call::Impl::confirm_code() {
-  if (!code_ || !code_->code()) return;
-  confirmed_ = code_->code();
+// Its user says that the others read the same code out: the identities behind it are theirs. The
+// code may have changed between the user's look and the word that comes here: only what was read is
+// confirmed.
+void Call::Impl::confirm_code(Bytes read) {
+  const auto code = code_ ? code_->code() : std::nullopt;
+  if (!code || !equal(*code, read)) return;
+  confirmed_ = code;
   const auto silent = code_->silent();
   for (const MemberInfo& m : group_->members()) {
     const bool in_code = std::ranges::find(silent, m.sender) == silent.end();

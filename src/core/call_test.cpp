@@ -162,10 +162,13 @@ TEST_F(CallTest, RestartAsksForAFreshOfferAtOnce) {
 TEST_F(CallTest, RefusalsEndTheCallWithTheirReason) {
   using enum wire::Refusal;
   for (const auto& [refusal, reason] :
-       {std::pair{wrong_link, EndReason::wrong_link}, std::pair{wire::Refusal::room_full, EndReason::room_full},
-        std::pair{wire::Refusal::open_room, EndReason::open_room}, std::pair{bad_message, EndReason::internal},
+       {std::pair{wrong_link, EndReason::wrong_link},
+        std::pair{wire::Refusal::room_full, EndReason::room_full},
+        std::pair{wire::Refusal::open_room, EndReason::open_room},
+        std::pair{bad_message, EndReason::internal},
         std::pair{wire::Refusal::not_admitted, EndReason::not_admitted},
         std::pair{wire::Refusal::removed, EndReason::removed},
+        std::pair{wire::Refusal::nobody_answered, EndReason::nobody_answered},
         std::pair{wire::Refusal::link_revoked, EndReason::link_revoked},
         std::pair{wire::Refusal::room_locked, EndReason::room_locked},
         std::pair{wire::Refusal::lobby_full, EndReason::lobby_full}}) {

@@ -25,6 +25,15 @@ void Call::Impl::refresh_members() {
   }
   roster_.set_self(roster_self());
   roster_.set_members(std::move(others));
+  hold_sending();
+}
+
+// Frames of one's own are under keys that all members have, an impostor too. So nothing of them
+// goes out before the user has judged.
+void Call::Impl::hold_sending() {
+  if (held_ == roster_.has_impostor()) return;
+  held_ = !held_;
+  tell_frames(HoldSending{held_});
 }
 
 void Call::Impl::tell_frames(const FrameKeyChange& change) {
@@ -47,8 +56,31 @@ void Call::Impl::publish() {
   if (code_ && code_->take_changed()) publish_code();
 }
 
+namespace {
+
+CodeState shown_state(CallCode::State state) {
+  switch (state) {
+    case CallCode::State::alone:
+      return CodeState::alone;
+    case CallCode::State::settling:
+    case CallCode::State::committing:
+    case CallCode::State::revealing:
+      return CodeState::agreeing;
+    case CallCode::State::shown:
+      return CodeState::shown;
+    case CallCode::State::left_out:
+      return CodeState::left_out;
+    case CallCode::State::given_up:
+      return CodeState::given_up;
+  }
+  CHECK(false);
+}
+
+}  // namespace
+
 void Call::Impl::publish_code() {
   CodeChanged changed;
+  changed.state = shown_state(code_->state());
   const auto code = code_->code();
   if (code) changed.emoji.assign(code->begin(), code->end());
   for (const SenderId sender : code_->silent()) {

@@ -18,6 +18,7 @@ size_t encoded_size(const FrameKeyChange& change) {
     return size;
   }
   if (std::holds_alternative<AddMember>(change)) return 1 + 8 + 4 + 8;
+  if (std::holds_alternative<HoldSending>(change)) return 1 + 1;
   return std::holds_alternative<NewGroup>(change) ? 1 : 1 + 8;
 }
 
@@ -59,6 +60,9 @@ void write(Writer& out, const AddMember& change) {
   out.u64(change.epoch);
   out.u32(change.member.leaf);
   out.u64(change.member.sender.value);
+}
+void write(Writer& out, const HoldSending& change) {
+  out.u8(change.held ? 1 : 0);
 }
 
 Result<std::string> read_mid(Reader& in) {
@@ -104,6 +108,12 @@ Result<FrameKeyChange> read_add(Reader& in) {
   return add;
 }
 
+Result<FrameKeyChange> read_hold(Reader& in) {
+  TRY_ASSIGN(const uint8_t held, in.u8());
+  if (held > 1) return fail(Errc::malformed, "whether sending is held");
+  return HoldSending{held == 1};
+}
+
 Result<FrameKeyChange> read_change(Reader& in) {
   TRY_ASSIGN(const uint8_t kind, in.u8());
   switch (kind) {
@@ -115,6 +125,8 @@ Result<FrameKeyChange> read_change(Reader& in) {
       return read_forget(in);
     case 6:
       return read_add(in);
+    case 7:
+      return read_hold(in);
     default:
       break;
   }

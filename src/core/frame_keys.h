@@ -51,8 +51,14 @@ struct AddMember {
   sframe::EpochMember member;
   friend bool operator==(const AddMember&, const AddMember&) = default;
 };
-using FrameKeyChange =
-    std::variant<BeginEpoch, SendUnder, EndEpoch, RemoveSender, NewGroup, ForgetSlots, AddMember>;
+// While held no own frame is sealed: somebody is in the group whom its user has to judge first.
+// Holds over epochs and groups.
+struct HoldSending {
+  bool held = false;
+  friend bool operator==(const HoldSending&, const HoldSending&) = default;
+};
+using FrameKeyChange = std::variant<BeginEpoch, SendUnder, EndEpoch, RemoveSender, NewGroup,
+                                    ForgetSlots, AddMember, HoldSending>;
 
 SecretBuffer encode(const FrameKeyChange& change);
 // Errors: truncated, malformed.

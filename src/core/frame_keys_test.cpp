@@ -18,6 +18,7 @@ std::vector<SecretBuffer> examples() {
   all.push_back(encode(NewGroup{}));
   all.push_back(encode(ForgetSlots{6, {}}));
   all.push_back(encode(ForgetSlots{6, {"0", "video-17"}}));
+  all.push_back(encode(HoldSending{true}));
   return all;
 }
 
@@ -41,6 +42,8 @@ TEST(FrameKeyChanges, RoundTrip) {
   EXPECT_TRUE(same(NewGroup{}));
   EXPECT_TRUE(same(ForgetSlots{5, {}}));
   EXPECT_TRUE(same(ForgetSlots{0, {"1", "", "a mid"}}));
+  EXPECT_TRUE(same(HoldSending{true}));
+  EXPECT_TRUE(same(HoldSending{false}));
 }
 
 TEST(FrameKeyChanges, RefuseWhatIsShortLongOrUnknown) {
@@ -54,6 +57,7 @@ TEST(FrameKeyChanges, RefuseWhatIsShortLongOrUnknown) {
     EXPECT_FALSE(decode_frame_key_change(longer));
   }
   EXPECT_FALSE(decode_frame_key_change(Buffer(9, 6)));
+  EXPECT_FALSE(decode_frame_key_change(Buffer{7, 2}));
   Buffer many(31, 0);  // a BeginEpoch of 65535 members
   many[29] = many[30] = 0xff;
   EXPECT_EQ(decode_frame_key_change(many).error().code, Errc::malformed);

@@ -14,6 +14,7 @@ Status MediaFrames::apply(const FrameKeyChange& change) {
     Status operator()(const NewGroup&) { return frames.start_over(), Status(); }
     Status operator()(const ForgetSlots& c) { return frames.slots_.forget(c), Status(); }
     Status operator()(const AddMember& c) { return frames.ring_.add_member(c.epoch, c.member); }
+    Status operator()(const HoldSending& c) { return frames.held_ = c.held, Status(); }
   };
   return std::visit(Visitor{*this}, change);
 }
@@ -82,9 +83,15 @@ sframe::Stream MediaFrames::stream_of(Source source, uint32_t ssrc) {
   return static_cast<sframe::Stream>(static_cast<size_t>(sframe::Stream::camera_low) + layer);
 }
 
+Status MediaFrames::may_send() const {
+  if (held_) return fail(Errc::bad_state, "sending is held");
+  if (!sending_) return fail(Errc::unknown_key, "no epoch to send under");
+  return {};
+}
+
 Result<MediaFrames::SealPlan> MediaFrames::plan_seal(Source source, uint32_t ssrc, sframe::Codec codec, bool key_frame,
                                                      size_t plaintext_size) {
-  if (!sending_) return fail(Errc::unknown_key, "no epoch to send under");
+  TRY(may_send());
   const auto index = static_cast<size_t>(stream_of(source, ssrc));
   TRY_ASSIGN(const sframe::FrameSealPlan plan,
              sframe::plan_seal_frame(sending_->streams.at(index), codec, key_frame, plaintext_size));
@@ -99,7 +106,7 @@ Result<Bytes> MediaFrames::expose_sending_key(uint64_t key_slot) const {
 }
 
 Result<Buffer> MediaFrames::seal(Source source, uint32_t ssrc, sframe::Codec codec, bool key_frame, Bytes plaintext) {
-  if (!sending_) return fail(Errc::unknown_key, "no epoch to send under");
+  TRY(may_send());
   const auto index = static_cast<size_t>(stream_of(source, ssrc));
   return sframe::seal_frame(sending_->streams.at(index), codec, key_frame, plaintext);
 }

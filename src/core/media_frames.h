@@ -19,8 +19,9 @@ class MediaFrames {
     uint64_t key_slot;  // which key: a number never used twice
     sframe::FrameSealPlan frame;
   };
-  // `ssrc` tells the layers of a simulcast camera apart (0 where there is one stream): each gets a stream of its own in
-  // order of appearance. Errors: unknown_key (no epoch to send under), and as sframe::plan_seal_frame.
+  // `ssrc` tells the layers of a simulcast camera apart (0 where there is one stream): each gets a
+  // stream of its own in order of appearance. Errors: unknown_key (no epoch to send under),
+  // bad_state (held), and as sframe::plan_seal_frame.
   Result<SealPlan> plan_seal(Source source, uint32_t ssrc, sframe::Codec codec, bool key_frame, size_t plaintext_size);
   // The cipher key of a plan, for a host that runs the cipher itself. Errors: unknown_key (another epoch since).
   Result<Bytes> expose_sending_key(uint64_t key_slot) const;
@@ -50,11 +51,13 @@ class MediaFrames {
   Status send_under(uint64_t epoch);
   void end(uint64_t epoch);
   void start_over();
+  Status may_send() const;
   sframe::Stream stream_of(Source source, uint32_t ssrc);
 
   sframe::KeyRing ring_{sframe::Suite::aes_128_gcm_sha256_128};
   std::map<uint64_t, Ahead> ahead_;  // begun, and not sent under yet
   std::optional<Sending> sending_;
+  bool held_ = false;
   uint64_t next_slot_ = 1;
   // Which camera layer each SSRC is; the oldest is forgotten first, which is safe: streams keep counting.
   std::array<uint32_t, camera_streams> camera_ssrcs_{};

@@ -62,6 +62,24 @@ TEST_F(MediaFramesTest, NothingIsSealedBeforeAnEpochToSendUnder) {
   EXPECT_EQ(why(), Errc::unknown_key);
 }
 
+TEST_F(MediaFramesTest, NothingIsSealedWhileSendingIsHeld) {
+  begin(1);
+  send_under(1);
+  ASSERT_TRUE(sender.apply(HoldSending{true}));
+  const auto held = [&] {
+    const auto sealed = sender.seal(Source::camera, 1, sframe::Codec::vp8, true, frame);
+    const auto plan = sender.plan_seal(Source::camera, 1, sframe::Codec::vp8, true, 10);
+    return !sealed && !plan && sealed.error().code == Errc::bad_state &&
+           plan.error().code == Errc::bad_state;
+  };
+  EXPECT_TRUE(held());
+  begin(2);
+  send_under(2);
+  EXPECT_TRUE(held()) << "in the next epoch, too";
+  ASSERT_TRUE(sender.apply(HoldSending{false}));
+  EXPECT_EQ(open(seal()), std::nullopt);
+}
+
 TEST_F(MediaFramesTest, BothEpochsOpenWhileOneGoesOverIntoTheNext) {
   begin(1);
   send_under(1);

@@ -153,7 +153,8 @@ enum class Refusal : uint8_t {
   link_revoked,
   room_locked,
   lobby_full,
-  not_a_member
+  not_a_member,
+  nobody_answered
 };
 struct Refused {
   Refusal reason;

@@ -196,6 +196,11 @@ std::string_view Roster::name_of(SenderId sender) const {
   return person ? std::string_view(person->member.name) : std::string_view();
 }
 
+bool Roster::has_impostor() const {
+  return std::ranges::any_of(
+      others_, [](const auto& entry) { return entry.second.member.trust == Trust::changed; });
+}
+
 // Whether not all audio slots carry others: the loudest have them.
 bool Roster::room_to_be_heard(std::optional<ParticipantId> id) const {
   const auto taken = std::ranges::count_if(slots_, [&](const auto& entry) {
@@ -244,7 +249,7 @@ PersonView Roster::person_view(PersonNumber number, const Person& person) const 
                   .name = member.name,
                   .color = member.color,
                   .host = member.host,
-                  .hand_raised = person.hand_raised,
+                  .hand_raised = member.trust == Trust::changed ? 0 : person.hand_raised,
                   .trust = member.trust,
                   .leaving = person.leaving,
                   .sources = {}};

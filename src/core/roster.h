@@ -146,6 +146,9 @@ class Roster {
   // For the server: nullopt while it hasn't named this person.
   std::optional<ParticipantId> participant_of(PersonNumber number) const;
   std::string_view name_of(SenderId sender) const;  // "" of nobody known
+  // Whether somebody is there by a verified name with another identity, those leaving included:
+  // they may still have keys.
+  bool has_impostor() const;
 
   RosterView view() const;
   // view(), when it isn't what was taken last.

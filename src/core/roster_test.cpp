@@ -158,8 +158,21 @@ TEST_F(RosterTest, NothingOfAChangedIdentityIsShown) {
   report("9", SlotState::opened, ada);
   roster.set_members({member(ada, "Ada", Trust::changed), member(bob, "Bob")});
   EXPECT_EQ(camera(first), (TrackView{off, ""}));
+  roster.set_state(ada, on, 5);
+  EXPECT_EQ(roster.view().others[0].hand_raised, 0u);
   roster.set_members({member(ada, "Ada"), member(bob, "Bob")});
   EXPECT_EQ(camera(first), (TrackView{flowing, "9"}));
+  EXPECT_EQ(roster.view().others[0].hand_raised, 5u);
+}
+
+TEST_F(RosterTest, AnImpostorIsOneUntilItsKeysAreOutOfUse) {
+  EXPECT_FALSE(roster.has_impostor());
+  roster.set_members({member(ada, "Ada", Trust::changed), member(bob, "Bob")});
+  EXPECT_TRUE(roster.has_impostor());
+  roster.set_members({member(bob, "Bob")});
+  EXPECT_TRUE(roster.has_impostor()) << "own frames may still go under keys that it has";
+  roster.remove_leaving();
+  EXPECT_FALSE(roster.has_impostor());
 }
 
 TEST_F(RosterTest, WhoLeavesTheGroupStaysInSightUntilItsKeysAreOutOfUse) {

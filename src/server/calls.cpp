@@ -93,7 +93,7 @@ void Calls::Impl::handle(Instant, const sfu::SlotsChanged& event) {
 void Calls::Impl::handle_timeout(Instant now) {
   while (const auto id = join_deadlines_.take_due(now)) {
     if (connections_.at(*id).waiting) {
-      refuse(now, *id, wire::Refusal::not_admitted, "nobody has let you in");
+      refuse(now, *id, wire::Refusal::nobody_answered, "nobody has let you in");
       continue;
     }
     forget(now, *id);

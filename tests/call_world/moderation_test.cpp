@@ -276,7 +276,7 @@ TEST_F(CallWorld, AConfirmedCodeVerifiesKeptIdentitiesInLaterCalls) {
   ASSERT_TRUE(settled({ada, bruno}));
   ASSERT_TRUE(world.run_until([&] { return !world[ada].code.emoji.empty(); }, seconds(20)));
   EXPECT_EQ(world[ada].sees("Bruno")->trust, Trust::known);
-  world.call(ada).confirm_code();
+  world.call(ada).confirm_code(world[ada].code.emoji);
   world.run_for(seconds(1));
   EXPECT_EQ(world[ada].sees("Bruno")->trust, Trust::verified);
   EXPECT_EQ(world.call(ada).stats().verified, 1u);

@@ -95,7 +95,7 @@ function hostOrMemberInput(command: Rest): Input {
     case 'sendChat':
       return [InputBody.SendChat, new SendChatT(command.text)];
     case 'confirmCode':
-      return [InputBody.ConfirmCode, new ConfirmCodeT()];
+      return [InputBody.ConfirmCode, new ConfirmCodeT([...command.emoji])];
     case 'acceptIdentity':
       return [InputBody.AcceptIdentity, new AcceptIdentityT(command.participant)];
   }

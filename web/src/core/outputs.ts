@@ -3,6 +3,7 @@
 import type { AnswerT } from '../generated/vicino/ui/answer';
 import type { ChatReceivedT } from '../generated/vicino/ui/chat-received';
 import type { CodeT } from '../generated/vicino/ui/code';
+import { CodeState as WireCodeState } from '../generated/vicino/ui/code-state';
 import { EndReason as WireEndReason } from '../generated/vicino/ui/end-reason';
 import type { EndedT } from '../generated/vicino/ui/ended';
 import type { HandLoweredT } from '../generated/vicino/ui/hand-lowered';
@@ -21,7 +22,7 @@ import type { TrackT } from '../generated/vicino/ui/track';
 import { Trust as WireTrust } from '../generated/vicino/ui/trust';
 import type { UnmuteAskedT } from '../generated/vicino/ui/unmute-asked';
 import type { WaitingListT } from '../generated/vicino/ui/waiting-list';
-import type { CoreEvent, EndReason, Participant, TrackState, Trust } from './types';
+import type { CodeState, CoreEvent, EndReason, Participant, TrackState, Trust } from './types';
 
 const endReasons: Readonly<Record<WireEndReason, EndReason>> = {
   [WireEndReason.left]: 'left',
@@ -42,6 +43,16 @@ const endReasons: Readonly<Record<WireEndReason, EndReason>> = {
   [WireEndReason.room_locked]: 'roomLocked',
   [WireEndReason.lobby_full]: 'lobbyFull',
   [WireEndReason.tampered]: 'tampered',
+  [WireEndReason.nobody_answered]: 'nobodyAnswered',
+  [WireEndReason.dropped]: 'dropped',
+};
+
+const codeStates: Readonly<Record<WireCodeState, CodeState>> = {
+  [WireCodeState.alone]: 'alone',
+  [WireCodeState.agreeing]: 'agreeing',
+  [WireCodeState.shown]: 'shown',
+  [WireCodeState.left_out]: 'leftOut',
+  [WireCodeState.given_up]: 'givenUp',
 };
 
 const trusts: Readonly<Record<WireTrust, Trust>> = {
@@ -110,8 +121,8 @@ function saidEvent(bodyType: OutputBody, body: OutputT['body']): CoreEvent | nul
     case OutputBody.HandLowered:
       return { kind: 'handLowered', by: text((body as HandLoweredT).by) };
     case OutputBody.Code: {
-      const { emoji, silent, confirmed } = body as CodeT;
-      return { kind: 'code', emoji, silent, confirmed };
+      const { state, emoji, silent, confirmed } = body as CodeT;
+      return { kind: 'code', state: codeStates[state], emoji, silent, confirmed };
     }
     default:
       return null;

@@ -64,8 +64,8 @@ export type CoreCommand =
   | { readonly kind: 'raiseHand'; readonly raised: boolean }
   | { readonly kind: 'react'; readonly emoji: string }
   | { readonly kind: 'sendChat'; readonly text: string }
-  /** The person compared the code with the others: whoever is here now is verified. */
-  | { readonly kind: 'confirmCode' }
+  /** The person compared the code with the others, and read this one: whoever is here now is verified. Another isn't confirmed. */
+  | { readonly kind: 'confirmCode'; readonly emoji: readonly number[] }
   | { readonly kind: 'acceptIdentity'; readonly participant: number };
 
 /** Why a track is seen or heard, or isn't; the interface has a sentence for each. */
@@ -142,7 +142,20 @@ export type EndReason =
   | 'linkRevoked'
   | 'roomLocked'
   | 'lobbyFull'
-  | 'tampered';
+  | 'tampered'
+  /** In the lobby; `notAdmitted`: a host said no. */
+  | 'nobodyAnswered'
+  /** The server had this device removed; `removed`: a host did. */
+  | 'dropped';
+
+export type CodeState =
+  | 'alone'
+  | 'agreeing'
+  | 'shown'
+  /** The others went on without this device, or nobody else took part; until somebody comes or goes. */
+  | 'leftOut'
+  /** All rounds are used up; until somebody comes or goes. */
+  | 'givenUp';
 
 /** Worker -> page. */
 export type CoreEvent =
@@ -164,8 +177,14 @@ export type CoreEvent =
   | { readonly kind: 'chat'; readonly participant: number; readonly name: string; readonly text: string; readonly own: boolean }
   | { readonly kind: 'reaction'; readonly participant: number; readonly emoji: string }
   | { readonly kind: 'muteAsked' | 'unmuteAsked' | 'handLowered'; readonly by: string }
-  /** `emoji`: seven numbers below 64, or none while the code is being agreed. `silent`: whom it had to go on without. */
-  | { readonly kind: 'code'; readonly emoji: readonly number[]; readonly silent: readonly number[]; readonly confirmed: boolean }
+  /** `emoji`: seven numbers below 64 of a shown one, or none. `silent`: whom it had to go on without. */
+  | {
+      readonly kind: 'code';
+      readonly state: CodeState;
+      readonly emoji: readonly number[];
+      readonly silent: readonly number[];
+      readonly confirmed: boolean;
+    }
   | { readonly kind: 'ended'; readonly reason: EndReason; readonly detail: string };
 
 /** Options of `new RTCRtpScriptTransform(worker, options)`: which stream a transform seals or opens. */
