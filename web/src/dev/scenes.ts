@@ -11,7 +11,7 @@ const off: TrackState = { kind: 'off' };
 const muted: TrackState = { kind: 'muted' };
 
 const running = [
-  'plain', 'screen', 'screenSound', 'reasons', 'reconnecting', 'lobby', 'lobbyMany', 'identity', 'agreeing', 'silent', 'hands', 'chat',
+  'plain', 'screen', 'screenSound', 'reasons', 'reconnecting', 'lobby', 'lobbyMany', 'identity', 'agreeing', 'silent', 'silentMany', 'leftOut', 'givenUp', 'hands', 'chat',
   'unmute', 'mute', 'muteOnEntry', 'guest',
 ] as const;
 type Running = (typeof running)[number];
