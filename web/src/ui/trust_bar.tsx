@@ -28,6 +28,7 @@ export function TrustBar({ view, onOpen }: TrustBarProps) {
       data-members={members}
       data-verified={verified}
       data-guests={guests}
+      data-code={code.state}
       aria-label={`${text.encryption.badge}. ${summary.join(', ')}. ${text.code.label}: ${spoken}${silent.length > 0 ? `, ${without}` : ''}`}
       title={text.encryption.badge}
       onClick={onOpen}
