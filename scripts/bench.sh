@@ -16,13 +16,24 @@ bench_mls() {
   } | tee "$results"
 }
 
-# How long a call takes to change its keys.
+# How long a call takes to change its keys, and what that costs a browser.
 bench_calls() {
-  mkdir -p bench/results
-  build_preset release vicino-calls-bench
+  local members tapes=()
+  mkdir -p build/bench bench/results
+  build_preset release vicino-calls-bench vicino-calls-tape
+  need_npm
+  build_wasm
+  generate_web
+  (cd web && npx --no-install esbuild ../bench/calls/replay.mjs --bundle --format=esm --outfile=../build/bench/replay.mjs \
+    --log-level=warning)
+  for members in 50 100; do
+    tapes+=("build/bench/call-$members.jsonl")
+    build/release/bench/calls/vicino-calls-tape "$members" >"${tapes[-1]}"
+  done
   {
     node bench/machine.mjs
     build/release/bench/calls/vicino-calls-bench
+    node bench/calls/browser.mjs "${tapes[@]}"
   } | tee bench/results/calls.jsonl
 }
 

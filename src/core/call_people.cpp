@@ -17,12 +17,13 @@ void Call::Impl::handle(Instant now, said::Posted& message) {
 }
 
 // Of somebody by a verified name with another identity nothing is shown until the user accepts it.
-// Its part of the code is taken, or the code would go on without it; and its own state is kept for
-// later, which nothing shows until then.
+// Its part of the code is taken, or the code would go on without it; and states are kept for later, which nothing shows
+// until then: its own, and those it tells as the one who let this member in, for nobody tells them again.
 bool Call::Impl::is_unheard(SenderId from, const post::Content& content) const {
   const MemberInfo* const member = group_->find(from);
   if (!member || !is_withheld(*member)) return false;
   return !std::holds_alternative<post::State>(content) &&
+         !std::holds_alternative<post::States>(content) &&
          !std::holds_alternative<post::CodeCommit>(content) &&
          !std::holds_alternative<post::CodeReveal>(content) &&
          !std::holds_alternative<post::CodeRestart>(content);

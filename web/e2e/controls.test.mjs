@@ -82,6 +82,7 @@ describe('the controls of a call', { timeout: 300_000 }, () => {
     await adaSees('Bob has a camera', (tile) => tile?.state === 'flowing' && !tile.muted);
     await bob.press('m');
     await adaSees('Bob is muted', (tile) => tile?.muted);
+    assert.equal((await ada.tile('Bob')).mutedWord, 'muted', 'in words, not by a sign alone');
     assert.ok((await spoken(ada.page)).some(({ role, name }) => role === 'article' && name === 'Bob, muted'), 'and told so');
     await bob.page.keyboard.down(' ');
     await adaSees('Bob speaks while the bar is held', (tile) => tile && !tile.muted);

@@ -1,4 +1,5 @@
-// Who gets in, who has a say, and who has to go: four browsers through the lobby, and what a host can do.
+// Who gets in, who has a say, and who has to go: four browsers through the lobby, a fifth that isn't let in, and what a host
+// can do.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -10,9 +11,11 @@ import { until } from './lib/until.mjs';
 
 const colours = { Ada: '0xC03030', Bob: '0x30A040', Eve: '0x3050C0' };
 const joinTime = 60_000; // four browsers on two cores
-const longestFreeze = 300; // ms
+const longestFreeze = 300; // ms that a picture stands still longer than it does anyway
+const clip = { width: 320, rate: 12 }; // small and slow: pictures are to be late for no other reason than a freeze
 const quietTime = 3_000; // ms of watching before and after somebody goes
 
+const chosenColor = 3; // that of no name here
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe('moderation of a call of four browsers', { timeout: 600_000 }, () => {
@@ -24,6 +27,7 @@ describe('moderation of a call of four browsers', { timeout: 600_000 }, () => {
   let bob;
   let eve;
   let fox;
+  let fay; // who comes when the four are in
 
   const sees = (viewer, other) =>
     until(`${viewer.name} sees ${other.name}`, async () => (await viewer.picture(other.name))?.change > 0.2, joinTime);
@@ -32,19 +36,22 @@ describe('moderation of a call of four browsers', { timeout: 600_000 }, () => {
   /** The same seven for all, and other ones than `before`. */
   const sameCode = (all, before = '') =>
     until('all have the same code', async () => {
-      const codes = await Promise.all(all.map(async (person) => (await person.trust()).code));
-      return codes[0] !== '' && codes[0] !== before && codes.every((code) => code === codes[0]) && codes[0];
+      const seen = await Promise.all(all.map((person) => person.trust()));
+      const [{ code }] = seen;
+      if (code === '' || code === before || seen.some((one) => one.code !== code)) throw new Error(JSON.stringify(seen));
+      return code;
     }, joinTime);
 
   before(async () => {
     server = await Server.start();
     link = await newRoom(server);
     for (const [name, colour] of Object.entries(colours)) {
-      const clip = await makeClip(browsers.folder, name, colour);
-      people.push(new CallPage(await browsers.chromium({ clip }), name));
+      const file = await makeClip(browsers.folder, name, colour, clip);
+      people.push(new CallPage(await browsers.chromium({ clip: file }), name));
     }
     people.push(new CallPage(await browsers.firefox(), 'Fox'));
     [ada, bob, eve, fox] = people;
+    fay = new CallPage(await browsers.chromium({ clip: await makeClip(browsers.folder, 'Fay', '0xA040A0', clip) }), 'Fay');
   });
   after(async () => {
     await browsers.close();
@@ -70,7 +77,9 @@ describe('moderation of a call of four browsers', { timeout: 600_000 }, () => {
   });
 
   test('several are let in together', async () => {
-    await eve.enter(link);
+    await eve.open(link);
+    await eve.chooseColor(chosenColor);
+    await eve.submit();
     await fox.enter(link);
     await until('both wait', async () => (await ada.page.$$('[data-testid="waiting-person"]')).length === 2, joinTime);
     assert.equal(await bob.page.$('[data-testid="waiting-notice"]'), null, 'only hosts are asked');
@@ -78,6 +87,15 @@ describe('moderation of a call of four browsers', { timeout: 600_000 }, () => {
     await eve.inCall();
     await fox.inCall();
     await everybodySeesEverybody(people);
+  });
+
+  test('everybody has the colour that they chose, or the one of their name', async () => {
+    const others = [ada, bob, fox];
+    for (const viewer of others) assert.equal((await viewer.tile('Eve')).color, String(chosenColor), viewer.name);
+    const [atBob, atFox] = [await bob.tile('Ada'), await fox.tile('Ada')];
+    assert.match(atBob.color, /^[0-7]$/);
+    assert.equal(atFox.color, atBob.color);
+    assert.notEqual(atBob.color, String(chosenColor), 'the colours tell them apart');
   });
 
   test('all count the same members and have the same code', async () => {
@@ -154,6 +172,53 @@ describe('moderation of a call of four browsers', { timeout: 600_000 }, () => {
     await ada.click('close-panel');
   });
 
+  test('a host makes another one a host', async () => {
+    await bob.rememberNotices();
+    await ada.act('Bob', 'make-host');
+    await until('Bob is told', async () => /You are a host now/.test(await bob.noticed()));
+    await bob.showPanel('people');
+    assert.ok(await bob.page.$('[data-testid="mute-all"]'), 'Bob has what hosts have');
+    await eve.showPanel('people');
+    await until('Eve sees that Bob is a host', () =>
+      eve.page.$$eval('[data-testid="person"]', (rows) =>
+        rows.some((row) => row.dataset.host === 'true' && row.querySelector('.person-name').textContent.startsWith('Bob'))));
+    assert.equal(await eve.page.$('[data-testid="mute-all"]'), null, 'Eve is none');
+    for (const person of [ada, bob, eve]) await person.click('close-panel');
+  });
+
+  test('a host mutes everybody but hosts, and each can speak again', async () => {
+    await eve.rememberNotices();
+    await bob.showPanel('people');
+    await bob.click('mute-all');
+    for (const person of [eve, fox]) {
+      await until(`${person.name} is muted`, async () => !(await person.isOn('mic-toggle')));
+      await until(`${person.name}'s tile says so`, async () => (await ada.tile(person.name)).mutedWord === 'muted');
+    }
+    assert.match(await eve.noticed(), /Bob has asked you to be quiet/);
+    assert.deepEqual([await ada.isOn('mic-toggle'), await bob.isOn('mic-toggle')], [true, true], 'hosts are passed over');
+    for (const person of [eve, fox]) {
+      await person.click('mic-toggle');
+      await until(`${person.name} is heard again`, async () => !(await ada.tile(person.name)).muted);
+    }
+    await bob.click('close-panel');
+  });
+
+  test('a locked room refuses a fifth, and the four go on', async () => {
+    await fay.open(link);
+    await bob.setRule('locked', true);
+    await until('Ada is told', async () => /The room is locked/.test(await ada.text('notices')));
+    await fay.submit();
+    const refused = await until('Fay is refused', () => fay.ended());
+    assert.equal(refused.reason, 'roomLocked');
+    for (const person of people) {
+      assert.equal((await person.trust()).members, 4, person.name);
+      assert.equal(await person.tile('Fay'), undefined);
+    }
+    assert.equal(await ada.page.$('[data-testid="waiting-notice"]'), null, 'nobody is asked');
+    await bob.setRule('locked', false);
+    await bob.click('close-panel');
+  });
+
   test('who is removed is out at once, the keys change, and nobody else freezes', async (t) => {
     const rest = [ada, bob, fox];
     const before = await sameCode(people);
@@ -184,24 +249,12 @@ describe('moderation of a call of four browsers', { timeout: 600_000 }, () => {
       await until(`${viewer.name} counts three`, async () => (await viewer.trust()).members === 3, 5_000);
     }
     assert.notEqual(await sameCode(rest, before), before);
-    // Five frames in a row that don't open, 170 ms of a camera, would give a tile a reason.
     assert.deepEqual(reasons, [], 'all go on being seen');
-    // By the clock only where it means something: on a machine whose pictures don't stand still anyway.
-    if (usual < longestFreeze / 2) assert.ok(during <= longestFreeze, `${during} ms`);
-    else t.diagnostic('too slow a machine to judge freezes by the clock');
+    assert.ok(during <= usual + longestFreeze, `a picture stood still for ${during} ms, and for ${usual} ms otherwise`);
     await ada.click('close-panel');
   });
 
-  test('a locked room refuses a fifth', async () => {
-    await ada.setRule('locked', true);
-    const fay = new CallPage(eve.page, 'Fay');
-    await fay.enter(link);
-    assert.equal((await until('Fay is refused', () => fay.ended())).reason, 'roomLocked');
-    await ada.setRule('locked', false);
-  });
-
   test('who isn’t admitted is told so', async () => {
-    const fay = new CallPage(eve.page, 'Fay');
     await fay.enter(link);
     await until('Fay waits', () => fay.waits());
     await ada.deny('Fay');
@@ -217,7 +270,6 @@ describe('moderation of a call of four browsers', { timeout: 600_000 }, () => {
       return shown !== link && shown;
     });
     await ada.press('Escape');
-    const fay = new CallPage(eve.page, 'Fay');
     await fay.enter(link);
     assert.equal((await until('the old link is refused', () => fay.ended())).reason, 'linkRevoked');
     await fay.enter(renewed);
@@ -228,7 +280,6 @@ describe('moderation of a call of four browsers', { timeout: 600_000 }, () => {
   });
 
   test('where there is no lobby one is simply in, muted if the room wants it', async () => {
-    const fay = new CallPage(eve.page, 'Fay');
     await fay.click('leave');
     await until('Fay has left', () => fay.ended());
     await ada.setRule('lobby', false);
@@ -243,6 +294,6 @@ describe('moderation of a call of four browsers', { timeout: 600_000 }, () => {
   });
 
   test('no page had an error', () => {
-    for (const person of people) assert.deepEqual(person.errors, [], person.name);
+    for (const person of [...people, fay]) assert.deepEqual(person.errors, [], person.name);
   });
 });

@@ -8,13 +8,18 @@ import puppeteer from 'puppeteer-core';
 
 import { run } from './server.mjs';
 
-/** A clip of one colour with a block that moves: 640x360, in Chromium's format for made-up cameras. */
-export async function makeClip(folder, name, colour) {
+/**
+ * A clip of one colour with a block that moves, in Chromium's format for made-up cameras. A smaller `width` (of a picture
+ * of 16:9) and a lower `rate` leave a slow machine time for what the test is about.
+ */
+export async function makeClip(folder, name, colour, { width = 640, rate = 15 } = {}) {
   const file = join(folder, `${name}.y4m`);
-  const moving = "[0][1]overlay=x='mod(t*160\\,560)':y=140";
+  const height = (width * 9) / 16;
+  const block = width / 8;
+  const moving = `[0][1]overlay=x='mod(t*${width / 4}\\,${width - block})':y=${Math.round((height - block) / 2)}`;
   await run(
-    'ffmpeg', '-loglevel', 'error', '-y', '-f', 'lavfi', '-i', `color=${colour}:s=640x360:r=15:d=4`,
-    '-f', 'lavfi', '-i', 'color=white:s=80x80:r=15:d=4', '-filter_complex', moving, '-pix_fmt', 'yuv420p', file,
+    'ffmpeg', '-loglevel', 'error', '-y', '-f', 'lavfi', '-i', `color=${colour}:s=${width}x${height}:r=${rate}:d=4`,
+    '-f', 'lavfi', '-i', `color=white:s=${block}x${block}:r=${rate}:d=4`, '-filter_complex', moving, '-pix_fmt', 'yuv420p', file,
   );
   return file;
 }

@@ -80,13 +80,15 @@ export class CallPage {
       ), 60_000);
   }
 
-  /** What the head says: {members, verified, guests, code}; code is '' while it is being agreed. */
+  /** What the head says: {members, verified, guests, code, state, without}; code is '' while there is none. */
   trust() {
     return this.page.$eval(byId('e2ee-badge'), (bar) => ({
       members: Number(bar.dataset.members),
       verified: Number(bar.dataset.verified),
       guests: Number(bar.dataset.guests),
       code: bar.querySelector('[data-testid="call-code"]')?.dataset.code ?? '',
+      state: bar.dataset.code,
+      without: bar.querySelector('[data-testid="code-without"]')?.textContent ?? '',
     }));
   }
 
@@ -230,7 +232,7 @@ export class CallPage {
     return this.page.select(byId(`${kind}-choice`), id);
   }
 
-  /** Tiles as [{label, source, state, sound, reason, trust, hand, reactions, muted, self, message}]. */
+  /** Tiles as [{label, source, state, sound, reason, trust, hand, reactions, muted, mutedWord, color, video, self, message}]. */
   tiles() {
     return this.page.$$eval(byId('tile'), (tiles) =>
       tiles.map((tile) => ({
@@ -244,6 +246,9 @@ export class CallPage {
         hand: tile.querySelector('[data-testid="tile-hand"]')?.textContent ?? '',
         reactions: [...tile.querySelectorAll('[data-testid="reaction"]')].map((one) => one.textContent),
         muted: tile.dataset.muted === 'true',
+        mutedWord: tile.querySelector('[data-testid="tile-muted"]')?.innerText ?? '',
+        color: tile.querySelector('.avatar')?.className.match(/hue-(\d+)/)?.[1] ?? '',
+        video: tile.querySelector('video') !== null,
         self: tile.dataset.self === 'true',
         message: tile.querySelector('[data-testid="tile-message"]')?.textContent ?? '',
       })),
@@ -304,6 +309,22 @@ export class CallPage {
       }
       return { tracks, negotiation: [globalThis.peerConnections.length, connection.currentLocalDescription.sdp] };
     });
+  }
+
+  /** What has gone out so far, in packets: {audio, video}. */
+  packetsSent() {
+    return this.page.evaluate(async () => {
+      const sent = { audio: 0, video: 0 };
+      for (const report of (await globalThis.peerConnections.at(-1).getStats()).values()) {
+        if (report.type === 'outbound-rtp') sent[report.kind] += report.packetsSent ?? 0;
+      }
+      return sent;
+    });
+  }
+
+  /** In the lobby: one of the avatars' colours, from 0. */
+  chooseColor(color) {
+    return this.page.$$eval('.swatch input', (swatches, index) => swatches[index].click(), color);
   }
 
   /** Sums over the newest peer connection: {framesDecoded by mid, audioEnergy by mid}. */

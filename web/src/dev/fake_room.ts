@@ -113,8 +113,9 @@ export class FakeRoom {
 
   #agree(): void {
     this.#state.confirmed = false;
-    this.#emit({ kind: 'code', emoji: [], silent: [], confirmed: false });
-    if (this.#scene === 'agreeing') return;
+    const none = this.#scene === 'leftOut' || this.#scene === 'givenUp' ? this.#scene : null;
+    this.#emit({ kind: 'code', state: none ?? 'agreeing', emoji: [], silent: [], confirmed: false });
+    if (this.#scene === 'agreeing' || none !== null) return;
     window.setTimeout(() => {
       ++this.#codes;
       this.#tellCode();
@@ -123,8 +124,8 @@ export class FakeRoom {
 
   #tellCode(): void {
     const emoji = [3, 14, 15, 9, 26, 53, 58].map((n) => (n * this.#codes + 7) % 64);
-    const silent = this.#scene === 'silent' ? this.#state.others.slice(1, 3).map((p) => p.id) : [];
-    this.#emit({ kind: 'code', emoji, silent, confirmed: this.#state.confirmed });
+    const silent = this.#scene === 'silent' ? this.#state.others.slice(1, 3).map((p) => p.id) : this.#scene === 'silentMany' ? this.#state.others.slice(1).map((p) => p.id) : [];
+    this.#emit({ kind: 'code', state: 'shown', emoji, silent, confirmed: this.#state.confirmed });
   }
 
   #tellRoom(): void {

@@ -11,7 +11,7 @@ const off: TrackState = { kind: 'off' };
 const muted: TrackState = { kind: 'muted' };
 
 const running = [
-  'plain', 'screen', 'reasons', 'reconnecting', 'lobby', 'lobbyMany', 'identity', 'agreeing', 'silent', 'hands', 'chat',
+  'plain', 'screen', 'screenSound', 'reasons', 'reconnecting', 'lobby', 'lobbyMany', 'identity', 'agreeing', 'silent', 'silentMany', 'leftOut', 'givenUp', 'hands', 'chat',
   'unmute', 'mute', 'muteOnEntry', 'guest',
 ] as const;
 type Running = (typeof running)[number];
@@ -89,8 +89,8 @@ export function roster({ scene, people }: Play, take: (kind: 'audio' | 'video') 
     const sources: Record<Source, TrackState> = {
       microphone: i % 4 === 2 ? muted : flowing('audio'),
       camera: i % 5 === 4 ? off : flowing('video'),
-      screen: scene === 'screen' && i === 1 ? flowing('video') : off,
-      screenAudio: off,
+      screen: (scene === 'screen' || scene === 'screenSound') && i === 1 ? flowing('video') : off,
+      screenAudio: scene === 'screenSound' && i === 1 ? { kind: 'noKey' } : off,
     };
     if (scene === 'reasons') Object.assign(sources, troubles[i % troubles.length]);
     return {

@@ -51,9 +51,17 @@ const ended: Record<EndReason, { readonly title: string; readonly text: string }
     title: 'You were not let in',
     text: 'A host turned you away. Ask whoever invited you before you try again.',
   },
+  nobodyAnswered: {
+    title: 'Nobody let you in',
+    text: 'No host answered while you waited. Try again, or ask whoever invited you.',
+  },
   removed: {
     title: 'You were removed from the call',
     text: 'A host removed you. Speak to the host before you come back.',
+  },
+  dropped: {
+    title: 'You are out of the call',
+    text: 'Your device was away for too long, and the server took it out of the call. No host removed you.',
   },
   linkRevoked: {
     title: 'This link has been replaced',
@@ -213,6 +221,7 @@ export const en = {
   },
 
   tile: {
+    muted: 'muted',
     cameraOff: 'Camera off',
     cameraConnecting: (name: string) => `Waiting for ${name}’s picture…`,
     screenConnecting: (name: string) => `Waiting for ${name}’s screen…`,
@@ -224,6 +233,10 @@ export const en = {
     pausedByLayout: 'Paused while it isn’t in view',
     pausedForBandwidth: 'Paused: your connection carries no more video right now.',
     soundPaused: (name: string) => `${name}’s sound is paused: your connection carries no more right now.`,
+    screenSoundConnecting: (name: string) => `No sound of ${name}’s screen yet`,
+    screenSoundNoKey: (name: string) => `Waiting for the key to the sound of ${name}’s screen…`,
+    screenSoundRefused: (name: string) => `The sound of ${name}’s screen can’t be decrypted, so it is not played.`,
+    screenSoundPaused: (name: string) => `The sound of ${name}’s screen is paused: your connection carries no more right now.`,
     connectionLost: (name: string) => `${name}’s connection is lost. It may come back.`,
     videoTurnedOff: 'You have turned incoming video off.',
     reconnecting: 'The connection is lost; the picture comes back with it.',
@@ -251,6 +264,12 @@ export const en = {
     how: 'Read these seven aloud, in order, and let the others do the same. If everybody sees the same, nobody is listening in, not even the server.',
     agreeing: 'The code is being agreed. It changes whenever somebody comes or goes.',
     silent: (names: string) => `The code had to go on without ${names}. They see no code, so they can’t be verified now.`,
+    leftOut:
+      'This device took no part in the call’s code, so there is nothing to compare. A new code is made when somebody comes or goes.',
+    givenUp: 'The call couldn’t agree on a code, so there is nothing to compare. A new code is made when somebody comes or goes.',
+    none: 'no code',
+    without: (names: string) => `without ${names}`,
+    withoutMany: (n: number) => `without ${n} people`,
     match: 'They match',
     matched: 'You confirmed this code: whoever is here now is verified.',
     mismatch: 'If they differ, leave and tell the others another way.',
@@ -410,6 +429,9 @@ export const en = {
     linkRenewed: 'The call has a new link',
     locked: 'The room is locked',
     unlocked: 'The room is open again',
+    codeWithout: (name: string) => `The call code goes on without ${name}`,
+    codeLeftOut: 'The call code goes on without this device',
+    codeGivenUp: 'The call couldn’t agree on a code',
     reacts: (name: string, emoji: string) => `${name}: ${emoji}`,
     writes: (name: string) => `New message from ${name}`,
     handUp: 'Your hand is raised',

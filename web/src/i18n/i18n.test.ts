@@ -71,12 +71,13 @@ describe('the names of the call code’s emoji', () => {
 describe('the sentence of each reason a call ended', () => {
   const reasons = Object.keys(languages.en.ended) as (keyof typeof languages.en.ended)[];
 
-  test('exists for all eighteen', () => {
+  test('exists for all twenty', () => {
     expect(reasons.sort()).toEqual(
       [
         'left', 'linkIncomplete', 'wrongLink', 'roomFull', 'serverFull', 'wrongVersion',
         'openRoom', 'roomsClosed', 'replaced', 'badOffer', 'tooManyRequests', 'internal',
         'notAdmitted', 'removed', 'linkRevoked', 'roomLocked', 'lobbyFull', 'tampered',
+        'nobodyAnswered', 'dropped',
       ].sort(),
     );
   });

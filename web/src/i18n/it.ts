@@ -141,6 +141,7 @@ export const it: Messages = {
   },
 
   tile: {
+    muted: 'mic spento',
     cameraOff: 'Videocamera spenta',
     cameraConnecting: (name) => `In attesa dell’immagine di ${name}…`,
     screenConnecting: (name) => `In attesa dello schermo di ${name}…`,
@@ -152,6 +153,10 @@ export const it: Messages = {
     pausedByLayout: 'In pausa finché non è in vista',
     pausedForBandwidth: 'In pausa: ora la tua connessione non regge altro video.',
     soundPaused: (name) => `L’audio di ${name} è in pausa: ora la tua connessione non regge altro.`,
+    screenSoundConnecting: (name) => `Dallo schermo di ${name} non si sente ancora nulla`,
+    screenSoundNoKey: (name) => `In attesa della chiave per l’audio dello schermo di ${name}…`,
+    screenSoundRefused: (name) => `L’audio dello schermo di ${name} non si decifra, quindi non viene riprodotto.`,
+    screenSoundPaused: (name) => `L’audio dello schermo di ${name} è in pausa: ora la tua connessione non regge altro.`,
     connectionLost: (name) => `La connessione di ${name} è caduta. Può tornare.`,
     videoTurnedOff: 'Hai spento il video in arrivo.',
     reconnecting: 'La connessione è caduta; l’immagine torna insieme a lei.',
@@ -179,6 +184,13 @@ export const it: Messages = {
     how: 'Leggi ad alta voce questi sette, in ordine, e fai fare lo stesso agli altri. Se tutti vedono gli stessi, nessuno vi ascolta, nemmeno il server.',
     agreeing: 'Il codice è in preparazione. Cambia ogni volta che qualcuno entra o esce.',
     silent: (names) => `Il codice ha dovuto fare a meno di ${names}. Non vedono alcun codice, quindi ora non si possono verificare.`,
+    leftOut:
+      'Questo dispositivo non ha partecipato al codice della chiamata: non c’è nulla da confrontare. Un nuovo codice nasce quando qualcuno entra o esce.',
+    givenUp:
+      'La chiamata non è riuscita ad accordarsi su un codice: non c’è nulla da confrontare. Un nuovo codice nasce quando qualcuno entra o esce.',
+    none: 'nessun codice',
+    without: (names) => `senza ${names}`,
+    withoutMany: (n) => `senza ${n} persone`,
     match: 'Sono uguali',
     matched: 'Hai confermato questo codice: chi è qui ora è verificato.',
     mismatch: 'Se sono diversi, esci e avvisa gli altri per un’altra via.',
@@ -338,6 +350,9 @@ export const it: Messages = {
     linkRenewed: 'La chiamata ha un nuovo link',
     locked: 'La stanza è chiusa',
     unlocked: 'La stanza è di nuovo aperta',
+    codeWithout: (name) => `Il codice della chiamata fa a meno di ${name}`,
+    codeLeftOut: 'Il codice della chiamata fa a meno di questo dispositivo',
+    codeGivenUp: 'La chiamata non si è accordata su un codice',
     reacts: (name, emoji) => `${name} reagisce: ${emoji}`,
     writes: (name) => `Nuovo messaggio di ${name}`,
     handUp: 'La tua mano è alzata',
@@ -394,9 +409,17 @@ export const it: Messages = {
       title: 'Non sei stato ammesso',
       text: 'Chi ospita la chiamata non ti ha fatto entrare. Parla con chi ti ha invitato prima di riprovare.',
     },
+    nobodyAnswered: {
+      title: 'Nessuno ti ha fatto entrare',
+      text: 'Nessun ospitante ha risposto mentre aspettavi. Riprova, o chiedi a chi ti ha invitato.',
+    },
     removed: {
       title: 'Sei stato escluso dalla chiamata',
       text: 'Ti ha escluso chi la ospita. Parlane con lui prima di tornare.',
+    },
+    dropped: {
+      title: 'Sei fuori dalla chiamata',
+      text: 'Il tuo dispositivo è mancato troppo a lungo e il server lo ha tolto dalla chiamata. Nessun ospitante ti ha escluso.',
     },
     linkRevoked: {
       title: 'Il link è stato sostituito',

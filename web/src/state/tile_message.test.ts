@@ -21,7 +21,7 @@ const with_ = (microphone: TrackState, camera: TrackState, over: Partial<Partici
 describe('the reason on a tile', () => {
   it.each([
     ['nothing when all flows', with_(flowing, flowing), normal, null],
-    ['nothing of a muted microphone: that has a sign', with_(muted, flowing), normal, null],
+    ['nothing of a muted microphone: that stands beside the name', with_(muted, flowing), normal, null],
     ['a camera that is off', with_(flowing, off), normal, 'cameraOff'],
     ['a picture on its way', with_(flowing, connecting), normal, 'cameraConnecting'],
     ['a sound on its way', with_(connecting, off), normal, 'soundConnecting'],
@@ -47,6 +47,25 @@ describe('the reason on a tile', () => {
     expect(messageOf(sharing, 'screen', normal)).toBe('screenConnecting');
     expect(messageOf(sharing, 'camera', normal)).toBeNull();
     expect(messageOf(person(1, 'Ada', { screen: flowing }), 'screen', normal)).toBeNull();
+  });
+
+  it.each([
+    ['flows', flowing, null],
+    ['is not shared', off, null],
+    ['is on its way', connecting, 'screenSoundConnecting'],
+    ['waits for its key', noKey, 'screenSoundNoKey'],
+    ['does not open', refused, 'screenSoundRefused'],
+    ['is too much for the path', forBandwidth, 'screenSoundPaused'],
+    ['is not among the loudest', byLayout, null],
+  ] as const)('says on the screen’s tile, and there alone, that its sound %s', (_, screenAudio, expected) => {
+    const sharing = person(1, 'Ada', { microphone: flowing, camera: flowing, screen: flowing, screenAudio });
+    expect(messageOf(sharing, 'screen', normal)).toBe(expected);
+    expect(messageOf(sharing, 'camera', normal)).toBeNull();
+  });
+
+  it('leaves the sound of a screen to the banner while the own connection is lost', () => {
+    const sharing = person(1, 'Ada', { screen: flowing, screenAudio: connecting });
+    expect(messageOf(sharing, 'screen', { ...normal, reconnecting: true })).toBeNull();
   });
 
   it('is never missing where nothing is seen', () => {

@@ -15,6 +15,10 @@ export type TileMessage =
   | 'pausedByLayout'
   | 'pausedForBandwidth'
   | 'soundPaused'
+  | 'screenSoundConnecting'
+  | 'screenSoundNoKey'
+  | 'screenSoundRefused'
+  | 'screenSoundPaused'
   | 'connectionLost'
   | 'videoTurnedOff'
   | 'reconnecting'
@@ -38,7 +42,7 @@ export function messageOf(
   // What is wrong comes before what is merely not there.
   if (picture.kind === 'connectionLost' || sound.kind === 'connectionLost') return 'connectionLost';
   if (picture.kind === 'refused') return 'pictureRefused';
-  if (sound.kind === 'refused') return 'soundRefused';
+  if (sound.kind === 'refused') return source === 'camera' ? 'soundRefused' : 'screenSoundRefused';
   return pictureMessage(picture, source, circumstances) ?? soundMessage(sound, source, circumstances) ?? restMessage(picture, source);
 }
 
@@ -60,11 +64,13 @@ function soundMessage(
   source: PictureSource,
   { reconnecting }: Circumstances,
 ): TileMessage | null {
-  if (reconnecting || source === 'screen') return null;
-  if (kind === 'noKey') return 'soundNoKey';
-  if (kind === 'pausedForBandwidth') return 'soundPaused';
-  // One that is paused isn't among the loudest: silence needs no reason.
-  return kind === 'connecting' ? 'soundConnecting' : null;
+  if (reconnecting) return null;
+  const ofScreen = source === 'screen';
+  if (kind === 'noKey') return ofScreen ? 'screenSoundNoKey' : 'soundNoKey';
+  if (kind === 'pausedForBandwidth') return ofScreen ? 'screenSoundPaused' : 'soundPaused';
+  // One that is paused isn't among the loudest: silence needs no reason. One that is off or muted says so beside the name.
+  if (kind !== 'connecting') return null;
+  return ofScreen ? 'screenSoundConnecting' : 'soundConnecting';
 }
 
 function restMessage({ kind }: TrackState, source: PictureSource): TileMessage | null {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
-import type { CoreEvent, Participant } from '../core/types';
+import type { CodeState, CoreEvent, Participant } from '../core/types';
 import { person } from './people_in_tests';
-import { flowingMid, forgetReaction, forgetUnmuteAsked, handOrder, impostor, initialView, reduce, type CallView } from './view';
+import { flowingMid, forgetReaction, forgetUnmuteAsked, handOrder, impostor, initialView, reduce, silentNames, type CallView } from './view';
 
 const me = person(1, 'Me');
 
@@ -22,6 +22,14 @@ const room = (link: string, locked = false): CoreEvent => ({
   rules: { lobby: true, locked, muteOnEntry: false },
   link,
   linkRenewed: false,
+});
+const code = (state: CodeState, over: Partial<Extract<CoreEvent, { readonly kind: 'code' }>> = {}): CoreEvent => ({
+  kind: 'code',
+  state,
+  emoji: [],
+  silent: [],
+  confirmed: false,
+  ...over,
 });
 const kinds = (view: CallView) => view.notices.map((notice) => notice.kind);
 const ada = person(2, 'Ada');
@@ -150,9 +158,21 @@ describe('the view of a call', () => {
   });
 
   it('takes back the code when the roster changes', () => {
-    const code = (emoji: number[], confirmed: boolean): CoreEvent => ({ kind: 'code', emoji, silent: [], confirmed });
-    const view = play(code([1, 2, 3, 4, 5, 6, 7], true), code([], false));
-    expect(view.code).toEqual({ emoji: [], silent: [], confirmed: false });
+    const view = play(code('shown', { emoji: [1, 2, 3, 4, 5, 6, 7], confirmed: true }), code('agreeing'));
+    expect(view.code).toEqual({ state: 'agreeing', emoji: [], silent: [], confirmed: false });
+  });
+
+  it('names once each whom the code goes on without', () => {
+    const view = play(roster(ada, bo), code('agreeing', { silent: [ada.id] }), code('shown', { silent: [ada.id, bo.id] }));
+    expect(view.notices.map(({ kind, name }) => `${kind} ${name}`)).toEqual(['codeWithout Ada', 'codeWithout Bo']);
+    expect(silentNames(view)).toEqual(['Ada', 'Bo']);
+    expect(silentNames(play(roster(ada), code('shown', { silent: [99] })))).toEqual([]);
+  });
+
+  it('says when there will be no code, and once', () => {
+    expect(kinds(play(code('agreeing'), code('leftOut'), code('leftOut')))).toEqual(['codeLeftOut']);
+    expect(kinds(play(code('agreeing'), code('givenUp')))).toEqual(['codeGivenUp']);
+    expect(kinds(play(code('alone'), code('agreeing'), code('shown')))).toEqual([]);
   });
 
   it('stops at whoever has a verified name and another identity', () => {

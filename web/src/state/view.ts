@@ -1,6 +1,7 @@
 // What the call screen shows, from the core's events alone. No DOM, no framework.
 
 import type {
+  CodeState,
   CoreEvent,
   Counts,
   EndReason,
@@ -35,7 +36,10 @@ export interface Notice {
     | 'nowHost'
     | 'linkRenewed'
     | 'locked'
-    | 'unlocked';
+    | 'unlocked'
+    | 'codeWithout'
+    | 'codeLeftOut'
+    | 'codeGivenUp';
   /** Whom it is about; '': nobody in particular. */
   readonly name: string;
 }
@@ -53,7 +57,8 @@ export interface Room {
 }
 
 export interface Code {
-  /** Seven numbers below 64; empty while it is being agreed. */
+  readonly state: CodeState;
+  /** Seven numbers below 64; empty while there are none. */
   readonly emoji: readonly number[];
   /** Participants that the code had to go on without. */
   readonly silent: readonly number[];
@@ -81,7 +86,7 @@ export interface CallView {
 
 const maxNotices = 8;
 const maxReactions = 32;
-const noCode: Code = { emoji: [], silent: [], confirmed: false };
+const noCode: Code = { state: 'alone', emoji: [], silent: [], confirmed: false };
 
 export const initialView: CallView = {
   phase: { kind: 'connecting' },
@@ -148,11 +153,25 @@ function hear(view: CallView, event: Said): CallView {
       return { ...view, unmuteAskedBy: event.by };
     case 'handLowered':
       return note(view, 'handLoweredBy', event.by);
-    case 'code': {
-      const { emoji, silent, confirmed } = event;
-      return { ...view, code: { emoji, silent, confirmed } };
-    }
+    case 'code':
+      return applyCode(view, event);
   }
+}
+
+function applyCode(view: CallView, { state, emoji, silent, confirmed }: Code): CallView {
+  const { code, others, notices } = view;
+  const changes: Change[] = silent
+    .filter((id) => !code.silent.includes(id))
+    .flatMap((id) => others.find((p) => p.id === id) ?? [])
+    .map(({ name }) => ({ kind: 'codeWithout', name }));
+  if (state !== code.state && state === 'leftOut') changes.push({ kind: 'codeLeftOut', name: '' });
+  if (state !== code.state && state === 'givenUp') changes.push({ kind: 'codeGivenUp', name: '' });
+  return { ...view, code: { state, emoji, silent, confirmed }, notices: addNotices(notices, changes) };
+}
+
+/** Whom the code had to go on without, by name. */
+export function silentNames({ code, others }: Pick<CallView, 'code' | 'others'>): readonly string[] {
+  return code.silent.flatMap((id) => others.find((p) => p.id === id)?.name ?? []);
 }
 
 /** Adds a short note. */

@@ -188,7 +188,7 @@ export function Call({ session, local, link, self }: CallProps) {
 
       {inviting && <InviteDialog link={link} renewed={dialog === 'newLink'} onClose={() => setDialog(null)} />}
       {dialog === 'code' && (
-        <CodeDialog view={view} onMatch={() => session.tell({ kind: 'confirmCode' })} onClose={() => setDialog(null)} />
+        <CodeDialog view={view} onMatch={(emoji) => session.tell({ kind: 'confirmCode', emoji })} onClose={() => setDialog(null)} />
       )}
       {dialog === 'help' && <HelpDialog onClose={() => setDialog(null)} />}
       {dialog === 'settings' && (

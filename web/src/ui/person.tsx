@@ -71,6 +71,11 @@ export function Person(props: PersonProps) {
             </span>
           )}
           {!own && <TrustMark trust={person.trust} />}
+          {!props.microphone && (
+            <span className="mark" data-testid="muted">
+              {text.people.microphoneOff}
+            </span>
+          )}
           {person.leaving && <span className="mark">{text.call.leaving}</span>}
         </span>
         {volume !== undefined && onVolume && (
@@ -134,7 +139,7 @@ function PersonState({ place, microphone, camera, sharing }: PersonProps) {
       {microphone ? (
         <Mic size={17} aria-label={text.microphoneOn} role="img" />
       ) : (
-        <MicOff size={17} className="is-muted" aria-label={text.microphoneOff} role="img" />
+        <MicOff size={17} className="is-muted" aria-hidden />
       )}
     </span>
   );

@@ -102,7 +102,12 @@ export function Tile({ content, role, rect, pinned, onPin }: TileProps) {
         {source === 'camera' && muted && <MicOff aria-hidden size={14} />}
         {!own && trust === 'verified' && <ShieldCheck aria-hidden size={14} className="tile-verified" />}
         {trust === 'changed' && <ShieldAlert aria-hidden size={14} />}
-        <span>{label}</span>
+        <span className="tile-label">{label}</span>
+        {source === 'camera' && muted && (
+          <span className="tile-muted" data-testid="tile-muted">
+            {text.tile.muted}
+          </span>
+        )}
       </div>
       {hand !== null && (
         <span className="tile-hand" data-testid="tile-hand" aria-hidden>

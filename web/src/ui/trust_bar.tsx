@@ -1,7 +1,7 @@
 import { LockKeyhole, ShieldCheck } from 'lucide-react';
 
-import type { CallView } from '../state/view';
 import { codeEmoji } from '../state/code_emoji';
+import { silentNames, type CallView, type Code } from '../state/view';
 import { useText } from './context';
 
 interface TrustBarProps {
@@ -10,11 +10,15 @@ interface TrustBarProps {
 }
 
 /** Always in sight: how many are here, how sure it is who they are, and the code to compare. */
-export function TrustBar({ view: { counts, code, others }, onOpen }: TrustBarProps) {
+export function TrustBar({ view, onOpen }: TrustBarProps) {
   const text = useText();
+  const { counts, code, others } = view;
   const { members, verified, guests } = counts;
   const summary = [text.trust.members(members), text.trust.verifiedCount(verified), text.trust.guestsCount(guests)];
+  const silent = silentNames(view);
+  const without = silent.length > 2 ? text.code.withoutMany(silent.length) : text.code.without(silent.join(', '));
   const names = code.emoji.map((n) => text.codeEmoji[n]).join(', ');
+  const spoken = names || (hasNone(code) ? text.code.none : text.code.agreeing);
   const Icon = code.confirmed ? ShieldCheck : LockKeyhole;
   return (
     <button
@@ -24,23 +28,37 @@ export function TrustBar({ view: { counts, code, others }, onOpen }: TrustBarPro
       data-members={members}
       data-verified={verified}
       data-guests={guests}
-      aria-label={`${text.encryption.badge}. ${summary.join(', ')}. ${text.code.label}: ${names || text.code.agreeing}`}
+      data-code={code.state}
+      aria-label={`${text.encryption.badge}. ${summary.join(', ')}. ${text.code.label}: ${spoken}${silent.length > 0 ? `, ${without}` : ''}`}
       title={text.encryption.badge}
       onClick={onOpen}
     >
       <Icon aria-hidden size={16} />
-      {others.length > 0 && <CodeLine emoji={code.emoji} />}
+      {others.length > 0 && <CodeLine code={code} />}
+      {silent.length > 0 && (
+        <span className="trust-silent" data-testid="code-without">
+          {without}
+        </span>
+      )}
       <span className="trust-summary">{summary.join(', ')}</span>
     </button>
   );
 }
 
-/** The seven in a row, or dots; another row whenever they change. */
-function CodeLine({ emoji }: { readonly emoji: readonly number[] }) {
+/** There won't be a code before somebody comes or goes. */
+function hasNone({ state }: Code): boolean {
+  return state === 'leftOut' || state === 'givenUp';
+}
+
+/** The seven in a row, dots while they are agreed, or that there are none; another row whenever they change. */
+function CodeLine({ code }: { readonly code: Code }) {
+  const text = useText();
+  const { emoji } = code;
   if (emoji.length === 0) {
+    const none = hasNone(code);
     return (
-      <span className="code-line code-line-waiting" data-testid="call-code" data-code="">
-        …
+      <span className={none ? 'code-none' : 'code-line code-line-waiting'} data-testid="call-code" data-code="">
+        {none ? text.code.none : '…'}
       </span>
     );
   }
