@@ -25,11 +25,13 @@ if(VICINO_SANITIZE AND VICINO_TESTS)
   set(vicino_test_header ${CMAKE_BINARY_DIR}/test_header.h)
   configure_file(cmake/test_header.h ${vicino_test_header} COPYONLY)
   separate_arguments(vicino_test_flags UNIX_COMMAND "${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_DEBUG}")
+  # It is only good for the very headers it was made of: again when Debian packages have come or gone.
+  file(GLOB vicino_packages /var/lib/dpkg/status)
   add_custom_command(OUTPUT ${vicino_test_header}.gch
     COMMAND ${CMAKE_CXX_COMPILER} ${vicino_test_flags} -std=c++2b -Wpedantic -fsanitize=${VICINO_SANITIZE}
       -fno-sanitize-recover=all -fno-omit-frame-pointer -g1 ${vicino_test_options} -DGTEST_HAS_PTHREAD=1
       -x c++-header ${vicino_test_header} -o ${vicino_test_header}.gch
-    DEPENDS ${vicino_test_header} VERBATIM)
+    DEPENDS ${vicino_test_header} ${vicino_packages} VERBATIM)
   add_custom_target(vicino_test_header DEPENDS ${vicino_test_header}.gch)
 endif()
 
