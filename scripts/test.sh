@@ -23,8 +23,15 @@ ctest_layer() {
   bad="$(grep -cE '^ *[0-9]+/[0-9]+ Test.*\*\*\*' "$log" || true)"
   total="$(grep -cE '^ *[0-9]+/[0-9]+ Test ' "$log" || true)"
   [[ $bad == 0 && $total != 0 ]] || tail -n 80 "$log" >&2
+  # Of tests that pass ctest shows nothing, and keeps all.
+  figures "build/$2/Testing/Temporary/LastTest.log"
   [[ $total != 0 ]] || bad=1
   count "$1" "$((total - (total > 0 ? bad : 0)))" "$bad"
+}
+
+# figures LOG...: what tests have measured. They print or, as diagnostics, log it in lines of `figure: TEXT`.
+figures() {
+  grep -ohE 'figure: .*' "$@" 2>/dev/null | sed 's/^figure: /  /' || true
 }
 
 # node_layer LAYER FILE...: tests of node:test, as many files at once as $concurrency says.
@@ -42,6 +49,7 @@ node_layer() {
   fi
   grep -E '^ *not ok|# .*(absent|missing|skipped because)' "$log" >&2 || true
   [[ $bad == 0 ]] || tail -n 120 "$log" >&2
+  figures "$log"
   count "$layer" "$good" "$bad"
 }
 

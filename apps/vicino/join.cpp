@@ -37,6 +37,10 @@ const char* reason_text(core::EndReason reason) {
       return "another connection took over this stay";
     case core::EndReason::bad_offer:
       return "the server could not answer this client's offer";
+    case core::EndReason::nobody_answered:
+      return "nobody let this client in; try again, or ask whoever sent the link";
+    case core::EndReason::dropped:
+      return "the server took this client out of the call; no host did";
     case core::EndReason::too_many_requests:
       return "too many requests; wait a minute";
     case core::EndReason::internal:
@@ -53,10 +57,6 @@ const char* reason_text(core::EndReason reason) {
       return "too many are waiting to be let in; try again later";
     case core::EndReason::tampered:
       return "the server shows a call that breaks the rules of encryption; nothing was sent to it";
-    case core::EndReason::nobody_answered:
-      return "no host answered while it waited; try again, or ask whoever sent the link";
-    case core::EndReason::dropped:
-      return "it was away for too long, and the server took it out of the call; no host did";
   }
   CHECK(false);
 }

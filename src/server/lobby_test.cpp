@@ -96,7 +96,7 @@ TEST_F(CallsTest, WaitingEndsAfterAWhile) {
   advance(seconds(59));
   EXPECT_FALSE(refusal(waiting));
   advance(seconds(1));
-  EXPECT_EQ(refusal(waiting), Refusal::not_admitted);
+  EXPECT_EQ(refusal(waiting), Refusal::nobody_answered);
   EXPECT_TRUE(host.waiting.empty());
 }
 

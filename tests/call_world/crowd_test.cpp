@@ -37,10 +37,12 @@ void join(bool lobby, Duration apart) {
     last = std::max(last, world[i].joined_at);
     commits += world.call(i).stats().commits;
   }
-  std::printf("%zu people, lobby %s: last in after %lld ms, %llu epochs, %llu commits\n", people, lobby ? "on" : "off",
-              static_cast<long long>((last - begin).ms()),
-              static_cast<unsigned long long>(world.call(ada).stats().epoch - first_epoch),
-              static_cast<unsigned long long>(commits));
+  std::printf(
+      "figure: %zu people in virtual time, lobby %s: last in after %lld ms, %llu epochs, %llu "
+      "commits\n",
+      people, lobby ? "on" : "off", static_cast<long long>((last - begin).ms()),
+      static_cast<unsigned long long>(world.call(ada).stats().epoch - first_epoch),
+      static_cast<unsigned long long>(commits));
   world.run_for(seconds(2));
   EXPECT_EQ(world.frames_flow(), "");
   EXPECT_TRUE(world.run_until(

@@ -4,8 +4,8 @@
 
 #include <map>
 
+#include "call_fixture.h"
 #include "schema/wire_generated.h"
-#include "world.h"
 
 namespace vicino::world {
 namespace {
@@ -17,41 +17,6 @@ using core::Trust;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-
-class CallWorld : public ::testing::Test {
- protected:
-  // Ada, the host, and others whom she lets in.
-  void SetUp() override {
-    link = world.new_link();
-    ada = world.open(link, "Ada");
-    ASSERT_TRUE(settled({ada})) << "nobody founds the group";
-  }
-  size_t enter(const std::string& name) {
-    const size_t client = world.open(world[ada].room->link, name);
-    EXPECT_TRUE(world.run_until([&] { return world[client].in_call(); }, seconds(5))) << name << " isn't let in";
-    return client;
-  }
-  // All of them in the call and in one epoch, and nobody else.
-  bool settled(const std::vector<size_t>& clients) {
-    return world.run_until(
-        [&] {
-          return std::ranges::all_of(clients, [&](size_t c) {
-            return world[c].in_call() && world.call(c).stats().members == clients.size() &&
-                   world.call(c).stats().epoch == world.call(clients[0]).stats().epoch;
-          });
-        },
-        seconds(30));
-  }
-  core::PersonNumber number(size_t from, const std::string& name) { return world[from].sees(name)->number; }
-  bool ended(size_t client, EndReason reason) {
-    return world.run_until([&] { return world[client].ended.has_value(); }, seconds(10)) &&
-           world[client].ended->reason == reason;
-  }
-
-  World world;
-  std::string link;
-  size_t ada = 0;
-};
 
 TEST_F(CallWorld, WhoComesFirstFoundsTheGroupAndHosts) {
   EXPECT_TRUE(world[ada].roster->view.self.host);
@@ -86,6 +51,13 @@ TEST_F(CallWorld, WhoIsTurnedAwayIsTold) {
   EXPECT_TRUE(ended(bruno, EndReason::not_admitted));
 }
 
+TEST_F(CallWorld, WhoIsLeftWaitingIsToldThatNobodyAnswered) {
+  world[ada].admits = false;
+  const size_t bruno = world.open(link, "Bruno");
+  ASSERT_TRUE(world.run_until([&] { return world[bruno].ended.has_value(); }, seconds(3600)));
+  EXPECT_EQ(world[bruno].ended->reason, EndReason::nobody_answered) << "no host said no";
+}
+
 TEST_F(CallWorld, WithoutALobbyMembersLetInByThemselves) {
   world.call(ada).set_room(world.now(), {false, false, false});
   ASSERT_TRUE(world.run_until([&] { return !world[ada].room->settings.lobby; }, seconds(5)));
@@ -111,23 +83,42 @@ TEST_F(CallWorld, ALockedRoomTakesNobody) {
   EXPECT_TRUE(settled({ada, bruno, dario}));
 }
 
-TEST_F(CallWorld, TheRemovedAreOutAtOnceAndReadNothingAfter) {
-  const size_t bruno = enter("Bruno"), carla = enter("Carla");
-  ASSERT_TRUE(settled({ada, bruno, carla}));
-  world.run_for(seconds(2));
-  const Buffer underway = *world.seal(carla), heard = *world.seal(carla);
-  EXPECT_TRUE(world.open_frame(ada, heard));
-  world.call(ada).remove(world.now(), number(ada, "Carla"));
-  ASSERT_TRUE(settled({ada, bruno}));
-  for (const size_t client : {ada, bruno}) {
-    EXPECT_EQ(world[client].frames.sending_epoch(), world.call(client).stats().epoch) << "without waiting for others";
-    EXPECT_FALSE(world.open_frame(client, underway)) << "not heard any more, by keys it still had";
+TEST_F(CallWorld, TheRemovedAndTheDepartedAreOutAtOnceAndReadNothingAfter) {
+  for (const bool by_host : {true, false}) {
+    const size_t bruno = enter("Bruno"), carla = enter("Carla");
+    ASSERT_TRUE(settled({ada, bruno, carla}));
+    world.run_for(seconds(2));
+    const Buffer underway = *world.seal(carla), heard = *world.seal(carla),
+                 before = *world.seal(ada);
+    EXPECT_TRUE(world.open_frame(ada, heard));
+    // Carla keeps all keys that she ever had, whatever she is told to forget.
+    core::MediaFrames kept = std::exchange(world[carla].frames, {});
+    const auto reads = [&](Bytes frame) {
+      return kept.open(sframe::Codec::opus, frame).has_value();
+    };
+    if (by_host) {
+      world.call(ada).remove(world.now(), number(ada, "Carla"));
+    } else {
+      world.leave(carla);
+    }
+    ASSERT_TRUE(settled({ada, bruno}));
+    for (const size_t client : {ada, bruno}) {
+      EXPECT_EQ(world[client].frames.sending_epoch(), world.call(client).stats().epoch)
+          << "without waiting for others";
+      EXPECT_FALSE(world.open_frame(client, underway))
+          << "not heard any more, by keys it still had";
+      const auto late =
+          kept.seal(core::Source::microphone, 0, sframe::Codec::opus, false, Buffer(40, 1));
+      ASSERT_TRUE(late) << "she can still speak";
+      EXPECT_FALSE(world.open_frame(client, *late));
+      EXPECT_FALSE(reads(*world.seal(client)));
+    }
+    EXPECT_EQ(world.frames_flow(), "");
+    EXPECT_TRUE(reads(before)) << "she does have the keys of then";
+    EXPECT_TRUE(ended(carla, by_host ? EndReason::removed : EndReason::left));
+    world.leave(bruno);
+    ASSERT_TRUE(settled({ada}));
   }
-  EXPECT_EQ(world.frames_flow(), "");
-  const auto frame = world.seal(ada);
-  ASSERT_TRUE(frame);
-  EXPECT_FALSE(world.open_frame(carla, *frame));
-  EXPECT_TRUE(ended(carla, EndReason::removed));
 }
 
 TEST_F(CallWorld, NobodyElseFreezesWhileOneIsRemoved) {
@@ -193,45 +184,6 @@ TEST_F(CallWorld, ANewLinkRevokesTheOldOne) {
   EXPECT_TRUE(settled({ada, bruno, dario})) << "and comes back by it";
 }
 
-TEST_F(CallWorld, TheCodeIsTheSameForAllAndNewWithEveryRoster) {
-  const size_t bruno = enter("Bruno"), carla = enter("Carla");
-  const std::vector<size_t> all{ada, bruno, carla};
-  const auto agreed = [&](const std::vector<size_t>& clients) {
-    return world.run_until(
-        [&] {
-          return std::ranges::all_of(clients, [&](size_t c) {
-            return !world[c].code.emoji.empty() && world[c].code.emoji == world[clients[0]].code.emoji;
-          });
-        },
-        seconds(20));
-  };
-  ASSERT_TRUE(settled(all));
-  ASSERT_TRUE(agreed(all));
-  const auto before = world[ada].code.emoji;
-  EXPECT_THAT(before, SizeIs(7));
-  world.leave(carla);
-  ASSERT_TRUE(settled({ada, bruno}));
-  EXPECT_THAT(world[ada].code.emoji, IsEmpty()) << "void at once";
-  ASSERT_TRUE(agreed({ada, bruno}));
-  EXPECT_NE(world[ada].code.emoji, before);
-}
-
-TEST_F(CallWorld, WhoStaysSilentIsNamedAndHoldsNobodyUp) {
-  const size_t bruno = enter("Bruno"), carla = enter("Carla");
-  // Carla's posts go nowhere.
-  world.to_server = [&](size_t client, Bytes message) -> std::vector<Buffer> {
-    const auto* root = flatbuffers::GetRoot<wire::ClientMessage>(message.data());
-    if (client == carla && root->body_type() == wire::ClientBody::Post) return {};
-    return {Buffer(message.begin(), message.end())};
-  };
-  ASSERT_TRUE(settled({ada, bruno, carla}));
-  ASSERT_TRUE(world.run_until([&] { return !world[ada].code.emoji.empty() && !world[bruno].code.emoji.empty(); },
-                              seconds(30)));
-  EXPECT_EQ(world[ada].code.emoji, world[bruno].code.emoji);
-  EXPECT_THAT(world[ada].code.silent, ElementsAre(number(ada, "Carla")));
-  EXPECT_THAT(world[carla].code.emoji, IsEmpty());
-}
-
 TEST_F(CallWorld, MembersSpeakRaiseHandsAndReact) {
   const size_t bruno = enter("Bruno"), carla = enter("Carla");
   ASSERT_TRUE(settled({ada, bruno, carla}));
@@ -271,38 +223,6 @@ TEST_F(CallWorld, HostsAskToMuteAndOthersCannot) {
   EXPECT_EQ(world[bruno].sees("Carla")->hand_raised, 0u);
 }
 
-TEST_F(CallWorld, AConfirmedCodeVerifiesKeptIdentitiesInLaterCalls) {
-  const size_t bruno = enter("Bruno");
-  ASSERT_TRUE(settled({ada, bruno}));
-  ASSERT_TRUE(world.run_until([&] { return !world[ada].code.emoji.empty(); }, seconds(20)));
-  EXPECT_EQ(world[ada].sees("Bruno")->trust, Trust::known);
-  world.call(ada).confirm_code(world[ada].code.emoji);
-  world.run_for(seconds(1));
-  EXPECT_EQ(world[ada].sees("Bruno")->trust, Trust::verified);
-  EXPECT_EQ(world.call(ada).stats().verified, 1u);
-  // Another call: the same Bruno, and one who only calls himself so.
-  world.leave(ada);
-  world.leave(bruno);
-  world.run_for(seconds(60));
-  const std::string other = world.new_link();
-  const size_t ada2 = world.open(other, "Ada", world[ada].memory);
-  ASSERT_TRUE(settled({ada2}));
-  const size_t bruno2 = world.open(other, "Bruno", world[bruno].memory);
-  ASSERT_TRUE(settled({ada2, bruno2}));
-  EXPECT_EQ(world[ada2].sees("Bruno")->trust, Trust::verified);
-  world.leave(bruno2);
-  ASSERT_TRUE(settled({ada2}));
-  const size_t impostor = world.open(other, "Bruno");
-  ASSERT_TRUE(settled({ada2, impostor}));
-  world.run_for(seconds(2));
-  ASSERT_EQ(world[ada2].sees("Bruno")->trust, Trust::changed);
-  EXPECT_FALSE(world.open_frame(ada2, *world.seal(impostor))) << "nothing of it is opened";
-  world.call(ada2).accept_identity(number(ada2, "Bruno"));
-  world.run_for(seconds(1));
-  EXPECT_EQ(world[ada2].sees("Bruno")->trust, Trust::verified);
-  EXPECT_TRUE(world.open_frame(ada2, *world.seal(impostor)));
-}
-
 TEST_F(CallWorld, GuestsAreCountedAndLeaveNothingBehind) {
   const size_t guest = world.open(link, "Gast", std::nullopt, 0, false);
   ASSERT_TRUE(settled({ada, guest}));
@@ -336,6 +256,44 @@ TEST_F(CallWorld, ALostConnectionIsShownAndComesBack) {
   ASSERT_TRUE(world.run_until([&] { return world[ada].sees("Bruno")->sources[1].state == TrackState::connection_lost; },
                               seconds(5)));
   ASSERT_TRUE(settled({ada})) << "and after a while it isn't a member any more";
+}
+
+TEST_F(CallWorld, WhatTheServerHoldsBackIsToldSo) {
+  std::map<SenderId, uint32_t> numbers;  // of participants, as Ada's server says
+  world.to_client = [&](size_t, Bytes message) -> std::vector<Buffer> {
+    const auto* root = flatbuffers::GetRoot<wire::ServerMessage>(message.data());
+    if (const auto* came = root->body_as_ParticipantJoined()) {
+      numbers[{came->participant()->sender()}] = came->participant()->id();
+    }
+    return {Buffer(message.begin(), message.end())};
+  };
+  const size_t bruno = enter("Bruno");
+  ASSERT_TRUE(settled({ada, bruno}));
+  world.run_for(seconds(1));
+  const auto camera = [&] { return world[ada].sees("Bruno")->sources[1].state; };
+  EXPECT_EQ(camera(), TrackState::paused_by_layout);
+  world.call(ada).watch({{number(ada, "Bruno"), core::Source::camera, 640, 360}});
+  world.run_for(seconds(1));
+  EXPECT_EQ(camera(), TrackState::connecting);
+  const auto hold_back = [&](bool held) {
+    wire::ServerMessageT message;
+    wire::HeldBackT list;
+    if (held) {
+      list.sources.push_back(std::make_unique<wire::WantT>());
+      list.sources[0]->participant = numbers.at(world.sender_of(bruno));
+      list.sources[0]->source = wire::Source::camera;
+    }
+    message.body.Set(std::move(list));
+    flatbuffers::FlatBufferBuilder builder;
+    builder.Finish(wire::ServerMessage::Pack(builder, &message));
+    world.say_to(ada, {builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize()});
+  };
+  hold_back(true);
+  EXPECT_EQ(camera(), TrackState::paused_for_bandwidth);
+  EXPECT_EQ(world[ada].sees("Bruno")->sources[0].state, TrackState::connecting)
+      << "the microphone isn't";
+  hold_back(false);
+  EXPECT_EQ(camera(), TrackState::connecting) << "each list replaces the one before";
 }
 
 }  // namespace

@@ -122,6 +122,11 @@ void World::say_to(size_t client, Buffer message) {
   drain_client(client);
 }
 
+void World::say_as(size_t client, Buffer message) {
+  const Client& c = *clients_.at(client);
+  receive(c.server, c.connection.value(), message);
+}
+
 void World::at(Instant when, std::function<void()> happen) { events_.push({when, order_++, std::move(happen)}); }
 
 Instant World::arrival(Instant& last) {

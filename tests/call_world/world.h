@@ -76,6 +76,8 @@ class World {
   size_t fork_server(size_t server = 0);
   // The server says this to a client, through no tampering.
   void say_to(size_t client, Buffer message);
+  // The server hears this over a client's connection, which didn't say it.
+  void say_as(size_t client, Buffer message);
 
   void run_for(Duration time);
   // Until it holds, for at most `limit`; whether it did.

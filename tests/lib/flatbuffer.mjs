@@ -1,7 +1,7 @@
 // Just enough FlatBuffers to say and understand what the tests need of schema/wire.fbs, without the
 // code under test. Tables are written front to back: vtable, table, then what it refers to.
 
-const sizes = { u8: 1, u16: 2, u32: 4, u64: 8, bytes: 4, text: 4, table: 4 };
+const sizes = { u8: 1, u16: 2, u32: 4, u64: 8, bytes: 4, text: 4, table: 4, tables: 4 };
 
 class Writer {
   #bytes = Buffer.alloc(1 << 18);
@@ -22,7 +22,16 @@ class Writer {
 
   #write(kind, value) {
     if (kind === 'table') return this.#table(value);
+    if (kind === 'tables') return this.#tables(value);
     return this.#vector(Buffer.from(value), kind === 'text');
+  }
+
+  #tables(values) {
+    const at = this.#align(4);
+    this.#bytes.writeUInt32LE(values.length, at);
+    this.#end += 4 + 4 * values.length;
+    values.forEach((fields, i) => this.#bytes.writeUInt32LE(this.#table(fields) - (at + 4 + 4 * i), at + 4 + 4 * i));
+    return at;
   }
 
   // `fields`: [[id, kind, value], ...]
@@ -91,8 +100,48 @@ const kinds = [
 const refusals = [
   'bad_message', 'wrong_version', 'wrong_link', 'room_full', 'server_full', 'bad_offer', 'too_many_requests',
   'draining', 'open_room', 'replaced', 'rooms_closed', 'not_admitted', 'removed', 'link_revoked', 'room_locked',
-  'lobby_full', 'not_a_member',
+  'lobby_full', 'not_a_member', 'nobody_answered',
 ];
+
+const clientKinds = ['none', 'join', 'getGroup', 'commit', 'post', 'ready', 'deny', 'watch', 'leave'];
+
+export function clientMessageKind(bytes) {
+  const message = bytes.readUInt32LE(0);
+  const vtable = message - bytes.readInt32LE(message);
+  return clientKinds[bytes.readUInt8(message + bytes.readUInt16LE(vtable + 4))];
+}
+
+// Where fields are that have to be there: of a table, and of the body of a message.
+const follow = (bytes, at) => at + bytes.readUInt32LE(at);
+const place = (bytes, table, id) => table + bytes.readUInt16LE(table - bytes.readInt32LE(table) + 4 + 2 * id);
+const inBody = (bytes, id) => follow(bytes, place(bytes, follow(bytes, place(bytes, follow(bytes, 0), 1)), id));
+
+// The commit in a client's Commit.
+export function readCommit(bytes) {
+  const vector = inBody(bytes, 0);
+  return bytes.subarray(vector + 4, vector + 4 + bytes.readUInt32LE(vector));
+}
+
+// The server's numbers of the others in a Joined.
+export function readRoster(bytes) {
+  const vector = inBody(bytes, 2);
+  const people = Array.from({ length: bytes.readUInt32LE(vector) }, (_, i) => follow(bytes, vector + 4 + 4 * i));
+  return people.map((person) => bytes.readUInt32LE(place(bytes, person, 0)));
+}
+
+const serverMessage = (kind, fields) =>
+  new Writer().root([
+    [0, 'u8', kinds.indexOf(kind)],
+    [1, 'table', fields],
+  ]);
+
+export const handshakeMessage = (seq, message) =>
+  serverMessage('handshake', [
+    [0, 'u64', seq],
+    [1, 'bytes', message],
+  ]);
+export const heldBackMessage = (participant, source) =>
+  serverMessage('heldBack', [[0, 'tables', [[[0, 'u32', participant], [1, 'u8', source]]]]]);
 
 // { kind, reason } of a server's message; the reason is a refusal's.
 export function readServerMessage(bytes) {
