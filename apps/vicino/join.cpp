@@ -57,10 +57,6 @@ const char* reason_text(core::EndReason reason) {
       return "too many are waiting to be let in; try again later";
     case core::EndReason::tampered:
       return "the server shows a call that breaks the rules of encryption; nothing was sent to it";
-    case core::EndReason::nobody_answered:
-      return "no host answered while it waited; try again, or ask whoever sent the link";
-    case core::EndReason::dropped:
-      return "it was away for too long, and the server took it out of the call; no host did";
   }
   CHECK(false);
 }

@@ -137,7 +137,7 @@ std::vector<SlotDemand> random_demands(SeededRandom& random) {
           std::ldexp(1.0, static_cast<int>(l - layers) + 1), random.next() % 8 != 0, {}};
       int64_t rate = 0;
       for (uint64_t t = 0; t <= random.next() % 3; ++t)
-        rates.up_to.push_back(kbps(rate += static_cast<int64_t>(10 + random.next() % (300 << l))));
+        rates.up_to.push_back(kbps(rate += static_cast<int64_t>(10 + random.next() % (uint64_t{300} << l))));
       d.layers.push_back(std::move(rates));
     }
     demands.push_back(std::move(d));

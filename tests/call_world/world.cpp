@@ -9,9 +9,7 @@ namespace {
 
 constexpr int64_t wall_offset_ms = 1'700'000'000'000;
 
-WallTime wall(Instant now) {
-  return {wall_offset_ms + now.us / 1000};
-}
+WallTime wall(Instant now) { return {wall_offset_ms + now.us / 1000}; }
 
 }  // namespace
 
@@ -32,18 +30,15 @@ std::string World::offer() {
   add("cam", rtc::MediaKind::video, rtc::Direction::send);
   add("a0", rtc::MediaKind::audio, rtc::Direction::receive);
   add("v0", rtc::MediaKind::video, rtc::Direction::receive);
-  const rtc::TransportParameters local{.ice_ufrag = "abcd",
-                                       .ice_pwd = "0123456789abcdefghijkl",
-                                       .fingerprint = {7},
-                                       .candidates = {}};
+  const rtc::TransportParameters local{
+      .ice_ufrag = "abcd", .ice_pwd = "0123456789abcdefghijkl", .fingerprint = {7}, .candidates = {}};
   return rtc::write_offer(local, media, 1);
 }
 
 const core::PersonView* Client::sees(std::string_view name) const {
   if (!roster) return nullptr;
   const auto& others = roster->view.others;
-  const auto found =
-      std::ranges::find_if(others, [&](const auto& p) { return p.name == name && !p.leaving; });
+  const auto found = std::ranges::find_if(others, [&](const auto& p) { return p.name == name && !p.leaving; });
   return found == others.end() ? nullptr : &*found;
 }
 
@@ -59,16 +54,14 @@ std::unique_ptr<server::Calls> World::make_calls(Server& server) {
   server.stores.groups.attach(server.stores.rooms);
   const server::ServerSeed seed(Bytes(std::array<uint8_t, 32>{42}));
   return std::make_unique<server::Calls>(
-      config, std::vector<server::ShardInfo>{{{Address::v4({192, 0, 2, 1}, 40000)}}},
-      rtc::Fingerprint{9}, server::Stores{server.stores.rooms, server.stores.groups}, seed, random);
+      config, std::vector<server::ShardInfo>{{{Address::v4({192, 0, 2, 1}, 40000)}}}, rtc::Fingerprint{9},
+      server::Stores{server.stores.rooms, server.stores.groups}, seed, random);
 }
 
-std::string World::new_link() {
-  return core::Link::create("https://vicino.example", random).to_string();
-}
+std::string World::new_link() { return core::Link::create("https://vicino.example", random).to_string(); }
 
-size_t World::open(const std::string& link, const std::string& name, std::optional<Buffer> memory,
-                   size_t server, bool keep_identity) {
+size_t World::open(const std::string& link, const std::string& name, std::optional<Buffer> memory, size_t server,
+                   bool keep_identity) {
   const size_t client = clients_.size();
   clients_.push_back(std::make_unique<Client>(randomness ? *randomness : random, server));
   call(client).open(now_, wall(now_), {link, name, 0, keep_identity, std::move(memory)});
@@ -140,8 +133,7 @@ void World::at(Instant when, std::function<void()> happen) {
 
 Instant World::arrival(Instant& last) {
   const int64_t spread = options_.longest.us - options_.shortest.us + 1;
-  const Duration way =
-      options_.shortest + Duration{static_cast<int64_t>(random.u64() >> 1) % spread};
+  const Duration way = options_.shortest + Duration{static_cast<int64_t>(random.u64() >> 1) % spread};
   last = std::max(last, now_ + way);
   return last;
 }
@@ -214,18 +206,15 @@ void World::handle(size_t client, core::Output& output) {
       messages.push_back(std::move(send->message));
     }
     for (Buffer& message : messages) {
-      at(arrival(c.last_to_server),
-         [this, server = c.server, id = *c.connection, message = std::move(message)] {
-           receive(server, id, message);
-         });
+      at(arrival(c.last_to_server), [this, server = c.server, id = *c.connection, message = std::move(message)] {
+        receive(server, id, message);
+      });
     }
   } else if (std::holds_alternative<core::Disconnect>(output)) {
     disconnect(client);
   } else if (std::holds_alternative<core::NeedOffer>(output)) {
-    c.call->join(
-        now_, offer(),
-        {{"mic", core::Source::microphone, 0, 0}, {"cam", core::Source::camera, 1280, 720}},
-        c.state);
+    c.call->join(now_, offer(),
+                 {{"mic", core::Source::microphone, 0, 0}, {"cam", core::Source::camera, 1280, 720}}, c.state);
   } else if (auto* phase = std::get_if<core::PhaseChanged>(&output)) {
     c.phase = phase->phase;
     if (c.in_call()) c.joined_at = std::min(c.joined_at, now_);
@@ -341,8 +330,7 @@ bool World::run_until(const std::function<bool()>& holds, Duration limit) {
 
 std::optional<Buffer> World::seal(size_t client) {
   const Buffer speech(40, static_cast<uint8_t>(client));
-  auto sealed = clients_[client]->frames.seal(core::Source::microphone, 0, sframe::Codec::opus,
-                                              false, speech);
+  auto sealed = clients_[client]->frames.seal(core::Source::microphone, 0, sframe::Codec::opus, false, speech);
   return sealed ? std::optional(std::move(*sealed)) : std::nullopt;
 }
 
@@ -351,9 +339,7 @@ std::optional<SenderId> World::open_frame(size_t client, Bytes frame) {
   return opened ? std::optional(opened->sender) : std::nullopt;
 }
 
-SenderId World::sender_of(size_t client) {
-  return clients_[client]->roster->view.self.sender;
-}
+SenderId World::sender_of(size_t client) { return clients_[client]->roster->view.self.sender; }
 
 std::string World::frames_flow() {
   for (size_t from = 0; from < clients_.size(); ++from) {
@@ -363,8 +349,7 @@ std::string World::frames_flow() {
     for (size_t to = 0; to < clients_.size(); ++to) {
       if (to == from || !clients_[to]->in_call()) continue;
       const auto sender = open_frame(to, *frame);
-      if (!sender)
-        return "client " + std::to_string(to) + " can't open frames of " + std::to_string(from);
+      if (!sender) return "client " + std::to_string(to) + " can't open frames of " + std::to_string(from);
       if (*sender != sender_of(from)) return "a frame under a wrong sender";
     }
   }

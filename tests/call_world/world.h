@@ -19,10 +19,10 @@ struct Client {
 
   std::unique_ptr<core::Call> call;  // null: crashed, or closed
   core::MediaFrames frames;
-  size_t server;  // which it talks to
+  size_t server;                     // which it talks to
   std::optional<ConnectionId> connection;
   Instant last_to_server{}, last_from_server{};  // the network keeps the order
-  bool admits = true;                            // lets in whoever waits, when it is a host
+  bool admits = true;                // lets in whoever waits, when it is a host
   core::OwnState state{true, true, false, false};
 
   // What it was told.
@@ -59,9 +59,8 @@ class World {
   // A link to a room that nobody knows yet.
   std::string new_link();
   // Opens the link; returns the client's number. `memory`: of an earlier client.
-  size_t open(const std::string& link, const std::string& name,
-              std::optional<Buffer> memory = std::nullopt, size_t server = 0,
-              bool keep_identity = true);
+  size_t open(const std::string& link, const std::string& name, std::optional<Buffer> memory = std::nullopt,
+              size_t server = 0, bool keep_identity = true);
   Client& operator[](size_t client) { return *clients_.at(client); }
   size_t size() const { return clients_.size(); }
   core::Call& call(size_t client) { return *clients_.at(client)->call; }
@@ -90,8 +89,7 @@ class World {
   // Whose it is, if it opens.
   std::optional<SenderId> open_frame(size_t client, Bytes frame);
   SenderId sender_of(size_t client);
-  // Whether everybody in the call opens everybody's frames, under the right name. What is wrong, or
-  // "".
+  // Whether everybody in the call opens everybody's frames, under the right name. What is wrong, or "".
   std::string frames_flow();
 
   // What every client offers.
@@ -106,9 +104,7 @@ class World {
     Instant at;
     uint64_t order;
     std::function<void()> happen;
-    bool operator>(const Event& other) const {
-      return std::tie(at, order) > std::tie(other.at, other.order);
-    }
+    bool operator>(const Event& other) const { return std::tie(at, order) > std::tie(other.at, other.order); }
   };
   struct Server {
     std::unique_ptr<server::Calls> calls;  // null: down

@@ -27,7 +27,8 @@ describe('somebody else under a verified name', { timeout: 300_000 }, () => {
       if (!(shown?.change > 0.2)) throw new Error(JSON.stringify([shown, await viewer.tile(name)]));
       return true;
     }, 60_000);
-  const hasDialog = (person) => person.page.$('[data-testid="identity-dialog"]').then((dialog) => dialog !== null);
+  const hasDialog = (person) =>
+    person.page.$$eval('[data-testid="identity-dialog"]', (dialogs) => dialogs.some((dialog) => dialog.open));
   const sameCode = (...all) =>
     until('all have the same code', async () => {
       const seen = await Promise.all(all.map((person) => person.trust()));
