@@ -65,7 +65,7 @@ inline mls::Secret hpke_private(const mls::Suite& suite, const Json& vector, con
 inline size_t length_of(const Json& number, size_t limit) {
   const auto length = number.get<uint64_t>();
   if (!number.is_number_unsigned() || length > limit) stop_failed("a length out of range");
-  return length;
+  return static_cast<size_t>(length);
 }
 
 // The official formats (github.com/mlswg/mls-implementations, test-vectors.md), one function each.
