@@ -13,7 +13,8 @@ void read_reports(Bytes bytes) {
   if (reports) CHECK(equal(encode(*reports), bytes));
 }
 
-void apply(MediaFrames& frames, Bytes bytes) {
+// Whether own frames are held back as far as is known so far.
+void apply(MediaFrames& frames, Bytes bytes, bool& held) {
   const auto change = decode_frame_key_change(bytes);
   if (!change) return;
   CHECK(equal(encode(*change).expose(), bytes));
@@ -22,18 +23,19 @@ void apply(MediaFrames& frames, Bytes bytes) {
   CHECK(frames.ring().epochs() <= sframe::KeyRing::max_epochs);
   const auto after = frames.sending_epoch();
   if (!status) CHECK(before == after);
+  if (const auto* hold = std::get_if<HoldSending>(&*change); status && hold) held = hold->held;
   // Forward, to nothing, or in another group.
   const auto* const send = std::get_if<SendUnder>(&*change);
   if (status && send) CHECK(after == send->epoch && (!before || *before < *after));
 }
 
-// Nothing this side seals opens at itself, and it seals only under an epoch.
-void seal(MediaFrames& frames, uint8_t choice, Bytes picture) {
+// Nothing this side seals opens at itself, and it seals only under an epoch, and nothing while it is to hold back.
+void seal(MediaFrames& frames, bool held, uint8_t choice, Bytes picture) {
   const auto source = static_cast<Source>(choice % source_count);
   const bool sound = source == Source::microphone || source == Source::screen_audio;
   const auto codec = sound ? sframe::Codec::opus : sframe::Codec::vp8;
   const auto sealed = frames.seal(source, choice >> 2, codec, true, picture);
-  CHECK(sealed.has_value() == frames.sending_epoch().has_value());
+  CHECK(sealed.has_value() == (frames.sending_epoch().has_value() && !held));
   if (sealed) CHECK(!frames.open(codec, *sealed));
 }
 
@@ -44,12 +46,14 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   read_reports(Bytes(data, size));
   fuzz::Input input(data, size);
   MediaFrames frames;
+  bool held = false;
   while (!input.empty()) {
     const uint8_t next = input.u8();
     if (next == 0) {
-      seal(frames, input.u8(), input.take(40));
+      const uint8_t choice = input.u8();
+      seal(frames, held, choice, input.take(40));
     } else {
-      apply(frames, input.take(next));
+      apply(frames, input.take(next), held);
     }
   }
   return 0;
