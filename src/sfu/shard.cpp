@@ -269,7 +269,7 @@ void Shard::handle_timeout(Instant now, rtc::Outbox& out) {
 }
 
 Instant Shard::next_timeout() const {
-  constexpr Instant at_once{INT64_MIN};
+  constexpr Instant at_once{INT64_MIN / 2};  // differences to it can be told
   return impl_->steps.empty() ? impl_->timers.next() : at_once;
 }
 
