@@ -103,7 +103,10 @@ layer_interop() {
   install_packages tests/interop/mls
   node_layer interop tests/interop/*.test.mjs
 }
-layer_e2e() { node_layer e2e web/e2e/*.test.mjs; }
+layer_e2e() {
+  build_mls_face
+  node_layer e2e web/e2e/*.test.mjs
+}
 
 layer_fuzz() {
   build_preset asan all

@@ -1,7 +1,7 @@
 // What a rekey costs the core of a call in a page of Chromium: node browser.mjs TAPE...
 import { relative, resolve } from "node:path";
 import { root } from "../../tests/lib/mls.mjs";
-import { withPage } from "../page.mjs";
+import { withPage } from "../../tests/lib/page.mjs";
 
 const inPage = async (tape) => {
   const { replay } = await import("/build/bench/replay.mjs");

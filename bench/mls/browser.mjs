@@ -1,7 +1,7 @@
 // The same again in a page of Chromium, as calls run it: node browser.mjs FIXTURES.
 import { readFile } from "node:fs/promises";
 import { modules, root } from "../../tests/lib/mls.mjs";
-import { withPage } from "../page.mjs";
+import { withPage } from "../../tests/lib/page.mjs";
 
 async function inPage({ line, module }) {
   const [{ MlsCore }, { measure }, { measureGroup }] = await Promise.all(

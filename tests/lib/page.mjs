@@ -1,11 +1,11 @@
-// A page of Chromium for benchmarks, served the project's folder.
+// A page of Chromium that is served the project's folder: for benchmarks and tests without a server of their own.
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { dirname, extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
-import puppeteer from "../web/node_modules/puppeteer-core/lib/esm/puppeteer/puppeteer-core.js";
+import puppeteer from "../../web/node_modules/puppeteer-core/lib/esm/puppeteer/puppeteer-core.js";
 
-const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const types = { ".mjs": "text/javascript", ".wasm": "application/wasm", ".jsonl": "text/plain", ".html": "text/html" };
 
 /** The project's folder over HTTP, to this machine alone; pages there have clocks of 5 µs. */
