@@ -13,6 +13,7 @@ const colours = { Ada: '0xC03030', Bob: '0x30A040', Eve: '0x3050C0' };
 const joinTime = 60_000; // four browsers on two cores
 const longestFreeze = 300; // ms that a picture stands still longer than it does anyway
 const clip = { width: 320, rate: 12 }; // small and slow: pictures are to be late for no other reason than a freeze
+const pageSize = { width: 900, height: 640 }; // less to draw, for the same reason
 const quietTime = 3_000; // ms of watching before and after somebody goes
 
 const chosenColor = 3; // that of no name here
@@ -47,9 +48,9 @@ describe('moderation of a call of four browsers', { timeout: 600_000 }, () => {
     link = await newRoom(server);
     for (const [name, colour] of Object.entries(colours)) {
       const file = await makeClip(browsers.folder, name, colour, clip);
-      people.push(new CallPage(await browsers.chromium({ clip: file }), name));
+      people.push(new CallPage(await browsers.chromium({ clip: file, ...pageSize }), name));
     }
-    people.push(new CallPage(await browsers.firefox(), 'Fox'));
+    people.push(new CallPage(await browsers.firefox(clip), 'Fox'));
     [ada, bob, eve, fox] = people;
     fay = new CallPage(await browsers.chromium({ clip: await makeClip(browsers.folder, 'Fay', '0xA040A0', clip) }), 'Fay');
   });
