@@ -1,21 +1,21 @@
-// How much one core delivers: the most receivers of a livestream without loss and in time.
+// How much one core delivers: the most livestreams of a hundred receivers each without loss and in time.
 import { owning } from "./owners.mjs";
 import { measureRound } from "./round.mjs";
-import { livestreamTo } from "./scenarios.mjs";
+import { livestreams } from "./scenarios.mjs";
 
 const mostLoss = 1e-4;
 const mostDelay = 2000; // microseconds, 99 of 100 packets
-const first = 50; // receivers
+const first = 4; // rooms
 const growth = 1.5;
 const precision = 0.05; // the search ends when the step is smaller than this
 
 const holds = (figures) => figures.lost <= mostLoss * figures.expected && figures.delay_us.p99 <= mostDelay;
 
 // What stopped it: the server's core or something else.
-async function tryWith(network, options, contestant, receivers, results) {
-  let line = { network: network.name, contestant, receivers };
+async function tryWith(network, options, contestant, rooms, results) {
+  let line = { network: network.name, contestant, rooms };
   try {
-    const load = livestreamTo(receivers);
+    const load = livestreams(rooms);
     const figures = await owning((own) => measureRound(own, network, options, contestant, load));
     line = { ...line, holds: holds(figures), ...figures };
   } catch (error) {

@@ -11,9 +11,10 @@ const usage = `./do bench sfu [OPTIONS]
   --scenario LIST       ${Object.keys(scenarios).join(", ")} (default: all)
   --contestant LIST     ${Object.keys(contestants).join(", ")} (default: all)
   --capacity            searches for the most that one core delivers, instead of measuring at fixed load
+  --soak                10 minutes of a livestream in which 40 people join and leave all the time: the memory, every 30 s
   --smoke               one short round of everything, to see whether the rig works; the results are not kept
   --note TEXT           kept with the results, e.g. what else the machine was doing
-  --out FILE            default bench/results/sfu.jsonl; of --capacity bench/results/sfu-capacity.jsonl
+  --out FILE            default bench/results/sfu.jsonl, sfu-capacity.jsonl, sfu-soak.jsonl
   --build FOLDER        with vicinod and vicino-load (default build/release)`;
 
 const flags = {
@@ -23,6 +24,7 @@ const flags = {
   scenario: { type: "string" },
   contestant: { type: "string" },
   capacity: { type: "boolean", default: false },
+  soak: { type: "boolean", default: false },
   smoke: { type: "boolean", default: false },
   note: { type: "string" },
   out: { type: "string" },
@@ -49,10 +51,12 @@ export function readOptions(args) {
     console.error(usage);
     return null;
   }
-  const { smoke, capacity, note, build } = values;
+  const { smoke, capacity, soak, note, build } = values;
+  const kept = soak ? "sfu-soak" : capacity ? "sfu-capacity" : "sfu";
   return {
     smoke,
     capacity,
+    soak,
     note,
     build,
     rounds: smoke ? 1 : whole("rounds", values.rounds),
@@ -62,6 +66,6 @@ export function readOptions(args) {
     networks: chosen("network", values.network, networks),
     scenarios: capacity ? ["livestream"] : chosen("scenario", values.scenario, scenarios),
     contestants: chosen("contestant", values.contestant, contestants),
-    out: values.out ?? (smoke ? null : `bench/results/${capacity ? "sfu-capacity" : "sfu"}.jsonl`),
+    out: values.out ?? (smoke ? null : `bench/results/${kept}.jsonl`),
   };
 }

@@ -6,7 +6,7 @@ import { contestants } from "./contestants.mjs";
 import { serverCore } from "./network.mjs";
 import { Sampler } from "./samples.mjs";
 
-const patience = 300_000; // milliseconds for a load, joins included
+const patience = 300_000; // milliseconds beyond the measured time, for joins above all
 
 const thousandth = (value) => Math.round(value * 1000) / 1000;
 
@@ -33,6 +33,7 @@ function figures(result, shares, receivers) {
     late_frames: generator.late_frames,
     delay_us,
     join_ms,
+    resident_kib_over_time: result.intervals.length > 0 ? result.intervals.map((interval) => interval.server_resident_kib) : undefined,
   };
 }
 
@@ -58,18 +59,18 @@ async function runLoad(own, network, options, target, pid, load) {
   const args = [...load.args, ...target, ...course, ...generator];
   const [program, ...rest] = network.onLoad([join(options.build, "apps/vicino_load/vicino-load"), ...args]);
   const child = new Child(own, program, rest);
-  let said;
+  const intervals = () => child.lines.filter((text) => text.includes('"type":"interval"')).map((text) => JSON.parse(text));
   try {
-    said = await until(() => {
+    const result = await until(() => {
       const line = child.lines.find((text) => text.includes('"type":"result"'));
       if (line) return JSON.parse(line);
       child.assertRunning();
       return null;
-    }, "vicino-load reports", patience);
+    }, "vicino-load reports", patience + options.duration * 1000);
+    return { ...result, intervals: intervals() };
   } finally {
     await child.stop();
   }
-  return said;
 }
 
 /** Throws an Error that says what went wrong. `own`: of this round alone. */

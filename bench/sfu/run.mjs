@@ -7,6 +7,7 @@ import { readOptions } from "./options.mjs";
 import { owning } from "./owners.mjs";
 import { measureRound } from "./round.mjs";
 import { scenarios } from "./scenarios.mjs";
+import { soak } from "./soak.mjs";
 
 // Lines go to standard output as they come, and all together into the file once they are complete.
 class Results {
@@ -53,7 +54,7 @@ async function fixedLoad(network, options, results) {
 async function main() {
   const options = readOptions(process.argv.slice(2));
   if (!options) return;
-  const measure = options.capacity ? searchCapacity : fixedLoad;
+  const measure = options.soak ? soak : options.capacity ? searchCapacity : fixedLoad;
   const results = new Results(options.out);
   process.once("exit", () => results.drop()); // also after a signal; what was kept stays
   results.add({ ...machine({ janus: debianVersion("janus") }), note: options.note });

@@ -19,6 +19,11 @@ export const scenarios = {
     args: ["audio-room", "--subscribers", "200"],
     receivers: 200,
   },
+  storm: {
+    title: "livestream 1 to 100 while 500 more join",
+    args: ["livestream", "--subscribers", "100", ...video, "--storm", "500"],
+    receivers: 100,
+  },
   "livestream-default": {
     title: "livestream 1 to 100, SRTP as browsers offer it",
     args: ["livestream", "--subscribers", "100", ...video, "--default-srtp"],
@@ -26,8 +31,17 @@ export const scenarios = {
   },
 };
 
-/** The load of the capacity search: one publisher to so many. */
-export const livestreamTo = (subscribers) => ({
-  args: ["livestream", "--subscribers", String(subscribers), ...video],
-  receivers: subscribers,
+/**
+ * The load of the capacity search: so many rooms of one publisher to a hundred. One room that grew instead would be bound by
+ * how long a single frame takes to send to all: 2 ms, the delay allowed, are 600 receivers, whatever the core could carry.
+ */
+export const livestreams = (rooms) => ({
+  args: ["livestream", "--rooms", String(rooms), "--subscribers", "100", ...video],
+  receivers: rooms * 100,
 });
+
+/** Joins and leaves without end, beside thirty who stay. */
+export const comingAndGoing = {
+  args: ["livestream", "--subscribers", "30", "--bitrate", "600000", "--storm", "40", "--churn", "--ramp", "20", "--interval", "30"],
+  receivers: 30,
+};

@@ -6,7 +6,7 @@ import * as nodeTest from 'node:test';
 import { audioClip, videoClip } from '../lib/clips.mjs';
 import { owner } from '../lib/owner.mjs';
 import { until } from '../lib/until.mjs';
-import { joinCall, startServer, untilAllSee, untilTogether } from '../lib/vicino.mjs';
+import { joinCall, startServer, untilAllSee, untilIn, untilTogether } from '../lib/vicino.mjs';
 
 const { before, test } = nodeTest;
 const ofFile = owner(nodeTest);
@@ -17,8 +17,6 @@ before(async () => {
   server = await startServer(ofFile);
   clips = ['--publish', await videoClip('vp8'), '--audio', await audioClip()];
 });
-
-const untilIn = (participant) => until(() => participant.latest?.inCall, `${participant.nickname} is in the call`);
 
 // The first one founds the call and is its host.
 async function callOf(own, names, args = clips) {

@@ -6,7 +6,7 @@ import { handshakeMessage, heldBackMessage, readCommit, readRoster } from '../li
 import { owner } from '../lib/owner.mjs';
 import { openSignallingTap } from '../lib/signalling_tap.mjs';
 import { until } from '../lib/until.mjs';
-import { joinCall, startServer, untilAllSee, untilTogether } from '../lib/vicino.mjs';
+import { joinCall, startServer, untilAllSee, untilIn, untilTogether } from '../lib/vicino.mjs';
 
 const { before, test } = nodeTest;
 const ofFile = owner(nodeTest);
@@ -17,8 +17,6 @@ before(async () => {
   server = await startServer(ofFile);
   clips = ['--publish', await videoClip('vp8'), '--audio', await audioClip()];
 });
-
-const untilIn = (participant) => until(() => participant.latest?.inCall, `${participant.nickname} is in the call`);
 
 async function join(own, link, name, args = clips) {
   const participant = joinCall(own, link, name, args);

@@ -160,6 +160,8 @@ export class Participant extends Child {
   }
 }
 
+export const untilIn = (participant) => until(() => participant.latest?.inCall, `${participant.nickname} is in the call`);
+
 // Waits until all of `participants`, and nobody else, are in one epoch of one group and send under its keys.
 export function untilTogether(participants, timeout = 30_000) {
   return until(
