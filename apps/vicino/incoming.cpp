@@ -57,9 +57,8 @@ void IncomingSlot::write_feedback(Instant now, uint32_t sender_ssrc, rtc::RtcpWr
   if (auto missing = nack_.due(now, round_trip); section_.nack && !missing.empty()) {
     out.add(rtc::Nack{sender_ssrc, media_ssrc_, std::move(missing)});
   }
-  if (nack_.take_lost_sync()) key_frame_wanted_ = true;
-  const bool may_ask =
-      section_.pli && media_ssrc_ != 0 && now - last_key_request_ >= key_request_interval;
+  if (nack_.take_lost_sync()) want_key_frame();
+  const bool may_ask = media_ssrc_ != 0 && now - last_key_request_ >= key_request_interval;
   if (key_frame_wanted_ && may_ask) {
     out.add(rtc::PictureLossIndication{sender_ssrc, media_ssrc_});
     key_frame_wanted_ = false;

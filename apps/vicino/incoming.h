@@ -36,7 +36,8 @@ class IncomingSlot {
   rtc::MediaKind kind() const { return section_.kind; }
   uint32_t ssrc() const { return media_ssrc_; }
   uint64_t packets() const { return packets_; }
-  void want_key_frame() { key_frame_wanted_ = true; }
+  // Nothing where it couldn't be asked for: in audio, for one.
+  void want_key_frame() { key_frame_wanted_ = section_.pli; }
 
  private:
   rtc::MediaSection section_;
