@@ -63,16 +63,18 @@ export class Browsers {
     return page;
   }
 
-  /** Its camera shows Firefox's own colours, in the size and at the rate of a clip. */
-  async firefox({ width = 640, rate = 30 } = {}) {
+  /** Its camera shows Firefox's own colours; `clip`: in the size and at the rate of such a clip. */
+  async firefox(clip) {
     const browser = await puppeteer.launch({
       browser: 'firefox',
       executablePath: process.env.VICINO_FIREFOX ?? '/usr/bin/firefox-esr',
       extraPrefsFirefox: {
         'media.navigator.streams.fake': true,
-        'media.navigator.video.default_width': width,
-        'media.navigator.video.default_height': (width * 9) / 16,
-        'media.navigator.video.default_fps': rate,
+        ...(clip && {
+          'media.navigator.video.default_width': clip.width,
+          'media.navigator.video.default_height': (clip.width * 9) / 16,
+          'media.navigator.video.default_fps': clip.rate,
+        }),
         'media.navigator.permission.disabled': true,
         'media.autoplay.default': 0,
         'media.peerconnection.ice.loopback': true,
