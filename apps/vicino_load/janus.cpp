@@ -116,7 +116,7 @@ Outcome<Reply> JanusTarget::join_when_up(uint64_t handle, const json& body) {
     const bool early =
         reply && reply->kind == Reply::Kind::problem && reply->code == janus::error_no_such_feed;
     if (!early || std::chrono::steady_clock::now() > end) return reply;
-    std::this_thread::sleep_for(feed_interval);
+    std::this_thread::sleep_for(feed_interval);  // Janus tells nobody when a feed's media is up
   }
 }
 

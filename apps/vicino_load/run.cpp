@@ -15,6 +15,7 @@ constexpr std::string_view loopback_range = "127.1.0.0/16";
 constexpr auto look = std::chrono::milliseconds(50);        // between two looks at the engine
 constexpr auto under_way = std::chrono::milliseconds(500);  // for what was sent last to arrive
 
+// A load lasts as long as its user says: time is what passes here, and nothing is waited for.
 void sleep_for(double s) {
   std::this_thread::sleep_for(std::chrono::duration<double>(s));
 }
@@ -112,7 +113,7 @@ Outcome<void> Run::until(const char* what, size_t wanted, size_t Tally::*count) 
           " within " + std::to_string(settings_.join_timeout) +
           " s. Is the server's UDP port reachable from here, at the address it announces?");
     }
-    std::this_thread::sleep_for(look);
+    std::this_thread::sleep_for(look);  // the engine counts and wakes nobody, or it would cost CPU
   }
 }
 
@@ -162,7 +163,7 @@ Outcome<void> Run::measure() {
   }
   engine_->ask([this] { engine_->measure(false); });
   const Usage end = usage();
-  std::this_thread::sleep_for(under_way);
+  std::this_thread::sleep_for(under_way);  // what is lost never comes: only time can tell
   print_(result_line(settings_, plan_, now(), before_, start, end,
                      {joiner_->signalling(), joiner_->failed()}));
   if (joiner_->failed() > 0) return std::unexpected(joiner_->first_failure());
