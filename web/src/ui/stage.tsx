@@ -29,6 +29,7 @@ export function Stage({ session, local, self, mode, incomingVideo, pinned, onPin
   const view = useStore(session.view);
   const media = useStore(session.media);
   const speech = useStore(session.speech);
+  const { cpu } = useStore(session.network.view);
   const ref = useRef<HTMLDivElement>(null);
   const area = useSize(ref);
   const gap = useMedia('(max-width: 640px)') ? 8 : 12;
@@ -39,9 +40,11 @@ export function Stage({ session, local, self, mode, incomingVideo, pinned, onPin
     () => arrangeTiles({ area, gap, others, sharing, pinned, mode, active: speech.active, videoSlots }),
     [area, gap, others, sharing, pinned, mode, speech.active, videoSlots],
   );
+  const shrink = 2 ** cpu.receive.level;
   useEffect(() => {
-    session.watch(incomingVideo ? wantsOf(arrangement, others, devicePixelRatio, videoSlots) : []);
-  }, [session, arrangement, others, incomingVideo, videoSlots]);
+    const input = { arrangement, others, pixelRatio: devicePixelRatio, limit: videoSlots, active: speech.active, pinned, shrink };
+    session.watch(incomingVideo ? wantsOf(input) : []);
+  }, [session, arrangement, others, incomingVideo, videoSlots, speech.active, pinned, shrink]);
 
   const circumstances: Circumstances = {
     incomingVideo,
