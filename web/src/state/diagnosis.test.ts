@@ -55,6 +55,8 @@ describe('a diagnosis', () => {
     ['no downlink for pictures that only wait', {}, { frozen: 1, receiveLoss: 0 }, []],
     ['pictures that stand still for loss', {}, { frozen: 0.5, receiveLoss: 0.01 }, ['downlinkLoss poor']],
     ['a downlink that carries no more', { heldBack: true }, { jitter: 400 }, ['downlinkNarrow poor']],
+    ['one reason for a downlink that is full and loses', { heldBack: true }, { receiveLoss: 0.2 }, ['downlinkNarrow poor']],
+    ['one reason for an uplink that loses and is narrow', {}, { sendLoss: 0.2, narrow: true, room: 1 }, ['uplinkLoss poor']],
     ['an uneven downlink', {}, { jitter: 90 }, ['downlinkUneven fair']],
     ['a device that is about to be too slow', {}, { encoderLate: true }, ['cpu fair']],
     ['one that decodes too late', {}, { decoderLate: true }, ['cpu fair']],

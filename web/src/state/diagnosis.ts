@@ -89,14 +89,15 @@ function measured(figures: Figures, { uplinks, self, heldBack, slow }: Circumsta
     // Pictures that stand still while nothing is lost wait for whoever sends them.
     [(figures.receiveLoss ?? 0) > 0 ? figures.frozen : 0, frozenTime],
   ]);
-  const down = heldBack ? 'poor' : null;
+  const lossUp = over(sendLoss, loss);
+  const narrowDown = heldBack ? 'poor' : null;
+  // One reason for each place: a path that is full loses and is uneven as well, and what loses looks narrow.
   const findings: readonly (readonly [Cause, Severity | null])[] = [
-    ['downlinkNarrow', down],
-    ['downlinkLoss', receiveLoss],
-    // A path that is full is uneven as well: then it is said once.
-    ['downlinkUneven', down ?? receiveLoss ? null : over(figures.jitter, unevenness)],
-    ['uplinkNarrow', narrowness(figures)],
-    ['uplinkLoss', over(sendLoss, loss)],
+    ['downlinkNarrow', narrowDown],
+    ['downlinkLoss', narrowDown ? null : receiveLoss],
+    ['downlinkUneven', narrowDown ?? receiveLoss ? null : over(figures.jitter, unevenness)],
+    ['uplinkLoss', lossUp],
+    ['uplinkNarrow', lossUp ? null : narrowness(figures)],
     ['cpu', slow ? 'poor' : figures.encoderLate || figures.decoderLate ? 'fair' : null],
   ];
   const here = findings.flatMap(([cause, severity]) => (severity ? [own(cause, severity)] : []));

@@ -12,6 +12,7 @@ import type {
   WaitingPerson,
 } from '../core/types';
 import { addMessage, type ChatMessage } from './chat';
+import { qualityOf, type Quality } from './diagnosis';
 
 export type Phase =
   | { readonly kind: 'connecting' }
@@ -284,4 +285,10 @@ export function midsOfBadUplinks({ others, uplinks }: Pick<CallView, 'others' | 
 /** The server holds something back that is wanted. */
 export function isHeldBack({ others }: Pick<CallView, 'others'>): boolean {
   return others.some(({ sources }) => Object.values(sources).some(({ kind }) => kind === 'pausedForBandwidth'));
+}
+
+/** How well somebody else is connected, by what the server says and what comes. */
+export function personQuality({ uplinks }: Pick<CallView, 'uplinks'>, { id, sources }: Participant): Quality {
+  const lost = Object.values(sources).some(({ kind }) => kind === 'connectionLost');
+  return qualityOf(uplinks.get(id), lost);
 }
