@@ -108,6 +108,8 @@ export function reduce(view: CallView, event: CoreEvent): CallView {
   switch (event.kind) {
     case 'ready':
     case 'answer':
+    case 'watched':
+    case 'uplinks':
       return view;
     case 'needOffer':
       return { ...view, videoSlots: event.videoSlots };
