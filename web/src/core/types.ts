@@ -26,7 +26,7 @@ export interface Want {
   readonly width: number;
   readonly height: number;
   /** Pinned, speaking or a screen: where the path is narrow, these come first. */
-  readonly focus?: boolean;
+  readonly focus: boolean;
 }
 
 /** One layer of the own video; `rid`: '' where there is no simulcast. */
