@@ -17,7 +17,7 @@ describe('a command', () => {
     const size = { width: 640, height: 360 };
     const wants = [
       { participant: 2, source: 'screen', ...size, focus: true },
-      { participant: 3, source: 'camera', ...size },
+      { participant: 3, source: 'camera', ...size, focus: false },
     ] as const;
     expect(commandInput({ kind: 'watch', wants })).toEqual([
       InputBody.Watch,

@@ -1,6 +1,6 @@
 // What the interface says about networks: how good they are, why they aren't, what helps.
 
-import type { Cause, Place, Quality } from '../state/diagnosis';
+import type { Cause, Quality } from '../state/diagnosis';
 import type { Path } from '../state/statistics';
 
 export interface CauseText {
@@ -10,7 +10,6 @@ export interface CauseText {
   readonly help: readonly string[];
 }
 
-/** Whose uplink it is is said beside it. */
 type Causes = Readonly<Record<Cause, CauseText>>;
 
 const englishCauses: Causes = {
@@ -73,7 +72,6 @@ const englishCauses: Causes = {
 
 export const english = {
   title: 'Connection',
-  open: 'Connection: how good it is, and why',
   well: 'Your connection is good.',
   wellText: 'If somebody sounds bad all the same, it shows here within seconds, with the reason.',
   measuring: 'Measuring…',
@@ -82,13 +80,6 @@ export const english = {
   who: (names: string) => `It is about ${names}.`,
   details: 'Details',
   causes: englishCauses,
-  places: {
-    server: 'The server',
-    uplink: 'Your uplink',
-    downlink: 'Your downlink',
-    device: 'This device',
-    theirs: 'Their uplink',
-  } satisfies Record<Place, string>,
   quality: {
     good: 'good connection',
     fair: 'fair connection',
@@ -113,7 +104,6 @@ export const english = {
     unknown: 'not known yet',
   },
   stopVideo: 'Turn off incoming video',
-  startVideo: 'Turn on incoming video',
   stopCamera: 'Turn camera off',
   audioOnly: 'Audio only',
   audioOnlyHint: 'No incoming video, and your camera is off.',
@@ -186,7 +176,6 @@ const italianCauses: Causes = {
 
 export const italian: typeof english = {
   title: 'Connessione',
-  open: 'Connessione: com’è, e perché',
   well: 'La tua connessione è buona.',
   wellText: 'Se qualcuno si sente male lo stesso, qui compare entro pochi secondi, con il motivo.',
   measuring: 'Misurazione…',
@@ -195,13 +184,6 @@ export const italian: typeof english = {
   who: (names) => `Riguarda ${names}.`,
   details: 'Dettagli',
   causes: italianCauses,
-  places: {
-    server: 'Il server',
-    uplink: 'La tua rete in uscita',
-    downlink: 'La tua rete in arrivo',
-    device: 'Questo dispositivo',
-    theirs: 'La loro rete in uscita',
-  },
   quality: {
     good: 'connessione buona',
     fair: 'connessione discreta',
@@ -226,7 +208,6 @@ export const italian: typeof english = {
     unknown: 'non ancora noto',
   },
   stopVideo: 'Spegni il video in arrivo',
-  startVideo: 'Accendi il video in arrivo',
   stopCamera: 'Spegni la videocamera',
   audioOnly: 'Solo audio',
   audioOnlyHint: 'Nessun video in arrivo, e la tua videocamera è spenta.',

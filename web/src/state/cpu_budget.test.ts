@@ -19,9 +19,11 @@ describe('a device that can’t keep up', () => {
   });
 
   it('gives up one thing, and the next when that didn’t help', () => {
-    const [first, then] = play(unburdened, 0, overloadTime, true);
+    const [first] = play(unburdened, 0, overloadTime, true);
     expect(first.level).toBe(1);
-    const [second] = play(first, then, overloadTime, true);
+    const [still] = play(unburdened, 0, 2 * overloadTime - look, true);
+    expect(still.level).toBe(1);
+    const [second] = play(unburdened, 0, 2 * overloadTime, true);
     expect(second.level).toBe(2);
   });
 

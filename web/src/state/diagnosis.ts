@@ -16,22 +16,6 @@ export type Cause =
   | 'cpu'
   | 'theirUplink';
 
-export type Place = 'server' | 'uplink' | 'downlink' | 'device' | 'theirs';
-
-export const placeOf: Readonly<Record<Cause, Place>> = {
-  offline: 'device',
-  serverUnreachable: 'server',
-  mediaBlocked: 'server',
-  serverSlow: 'server',
-  uplinkLoss: 'uplink',
-  uplinkNarrow: 'uplink',
-  downlinkLoss: 'downlink',
-  downlinkNarrow: 'downlink',
-  downlinkUneven: 'downlink',
-  cpu: 'device',
-  theirUplink: 'theirs',
-};
-
 export type Severity = 'fair' | 'poor';
 
 export interface Finding {
