@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startBehindRelay } from "../../tests/lib/relay.mjs";
 import { root } from "../../tests/lib/vicino.mjs";
-import { Browsers, makeClip } from "../../web/e2e/lib/browsers.mjs";
+import { Browsers, makeClip, makeVoice } from "../../web/e2e/lib/browsers.mjs";
 import { CallPage } from "../../web/e2e/lib/call_page.mjs";
 import { until } from "../../web/e2e/lib/until.mjs";
 import { machine } from "../machine.mjs";
@@ -30,11 +30,16 @@ const print = (line) => console.log(JSON.stringify(line));
 /** The first `parties` people in a call; with Firefox the last of them uses that. */
 async function callOf(parties, browsers, server) {
   const people = [];
+  const voice = await makeVoice(browsers.folder);
+  const picture = { width: parties > 2 ? 640 : 1280, rate: 15, noise: true };
   for (const [name, colour] of names.slice(0, parties)) {
     const firefox = values.firefox && people.length === parties - 1;
     const page = firefox
       ? await browsers.firefox()
-      : await browsers.chromium({ clip: await makeClip(browsers.folder, name, colour, { width: parties > 2 ? 640 : 1280, rate: 15 }) });
+      : await browsers.chromium({
+          clip: await makeClip(browsers.folder, name, colour, picture),
+          flags: [`--use-file-for-fake-audio-capture=${voice}`],
+        });
     people.push(Object.assign(new CallPage(page, name), { browser: firefox ? "firefox" : "chromium" }));
   }
   const link = await server.newRoom(server.own);
