@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { diagnose, ownQuality, qualityOf, remember, settled, type Circumstances, type Finding, type History } from './diagnosis';
+import { diagnose, ownQuality, qualityOf, remember, settled, worthANotice, type Circumstances, type Finding, type History } from './diagnosis';
 import type { Figures } from './statistics';
 
 const well: Figures = {
@@ -104,6 +104,18 @@ describe('what is told', () => {
     const worse: Finding = { ...loss, severity: 'poor' };
     const history = [loss, loss, worse].reduce<History>((h, f, i) => remember(h, i * 2000, [f]), new Map());
     expect(settled(history)).toEqual([worse]);
+  });
+});
+
+describe('a notice', () => {
+  it.each<[Finding['cause'], Finding['severity'], boolean]>([
+    ['downlinkNarrow', 'poor', true],
+    ['cpu', 'poor', true],
+    ['uplinkLoss', 'fair', false],
+    ['serverUnreachable', 'poor', false],
+    ['theirUplink', 'poor', false],
+  ])('of %s, %s: %s', (cause, severity, expected) => {
+    expect(worthANotice([{ cause, severity, people: [] }]) !== null).toBe(expected);
   });
 });
 

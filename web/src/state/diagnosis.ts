@@ -151,6 +151,14 @@ export function settled(history: History): Finding[] {
   return lasting.map(([, { finding }]) => finding).sort((a, b) => Number(a.severity === 'fair') - Number(b.severity === 'fair'));
 }
 
+/** The banner tells these, and of others their tile does. */
+const toldElsewhere: readonly Cause[] = [...immediate, 'theirUplink'];
+
+/** What is bad enough to be told without being asked; null: nothing. */
+export function worthANotice(findings: readonly Finding[]): Finding | null {
+  return findings.find(({ cause, severity }) => severity === 'poor' && !toldElsewhere.includes(cause)) ?? null;
+}
+
 /** How well somebody is connected, as bars show it. */
 export type Quality = 'good' | Severity | 'lost';
 

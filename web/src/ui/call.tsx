@@ -50,12 +50,12 @@ export function Call({ session, local, link, self }: CallProps) {
   const [dialog, setDialog] = useState<OpenDialog | null>(null);
   const [said, setSaid] = useState('');
   const video = useVideoChoice(local, setSaid);
-  const { quality } = useStore(session.network.view);
+  const { quality, findings } = useStore(session.network.view);
 
   useEffect(() => keepAwake(), []);
   useEffect(() => session.sound.setSpeaker(preferences.remembered.speaker), [session, preferences.remembered.speaker]);
   useEffect(() => session.setVolumes(volumes), [session, volumes]);
-  useAnnouncements(view, setSaid);
+  useAnnouncements(view, findings, setSaid);
   const lastMessage = view.chat.at(-1)?.serial ?? 0;
   useEffect(() => {
     if (panel === 'chat') setReadUpTo(lastMessage);

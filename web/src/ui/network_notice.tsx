@@ -3,7 +3,7 @@ import { useState } from 'react';
 
 import type { CallSession } from '../call/session';
 import { savesData } from '../platform/data_saver';
-import type { Cause, Finding } from '../state/diagnosis';
+import { worthANotice, type Cause, type Finding } from '../state/diagnosis';
 import { useStore, useText } from './context';
 import { Remedy, type Remedies } from './findings';
 import { Button, IconButton } from './parts';
@@ -15,18 +15,15 @@ interface NetworkNoticeProps {
   readonly onWhy: () => void;
 }
 
-/** The banner says these; of others their tile does. */
-const saidElsewhere: readonly Cause[] = ['offline', 'serverUnreachable', 'mediaBlocked', 'theirUplink'];
-
 /** Quietly, what has been bad for some seconds; put away, it stays away until something else is. */
 export function NetworkNotice({ session, remedies, onWhy }: NetworkNoticeProps) {
   const text = useText();
   const { findings } = useStore(session.network.view);
   const [dismissed, setDismissed] = useState<readonly Cause[]>([]);
-  const finding = findings.find(({ cause, severity }) => severity === 'poor' && !saidElsewhere.includes(cause));
+  const finding = worthANotice(findings);
   if (!finding || dismissed.includes(finding.cause)) return <SavesData remedies={remedies} />;
   return (
-    <div className="note note-network" role="status" data-testid="network-notice" data-cause={finding.cause}>
+    <div className="note note-network" data-testid="network-notice" data-cause={finding.cause}>
       <SignalBars quality={finding.severity} size={20} />
       <span>{text.network.causes[finding.cause].title}</span>
       <Actions finding={finding} remedies={remedies} onWhy={onWhy} />
