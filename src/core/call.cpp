@@ -240,6 +240,7 @@ void Call::Impl::handle(Instant now, said::Joined& message) {
   std::map<ParticipantId, Roster::Connection> connections;
   for (const said::Member& m : message.roster) connections[m.id] = {m.sender, m.connected};
   roster_.set_connections(std::move(connections));
+  roster_.set_held_back({});
   uplinks_.clear();
   tell_committer();
   emit(AnswerReady{std::move(message.answer)});
