@@ -87,6 +87,10 @@ describe('a call on a thin network', { timeout: 300_000 }, () => {
       return Object.keys(energy).some((mid) => energy[mid] - (then.energy[mid] ?? 0) > 0.0001);
     });
     await moves(bob, 'Ada');
+  });
+
+  test('nothing is encoded for nobody, and it is back at once for somebody', async () => {
+    await until('Bob’s picture isn’t sent any more', async () => (await sentDuring(bob, 1500)).video === 0);
     await ada.press('r');
     await moves(ada, 'Bob');
   });

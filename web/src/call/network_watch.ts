@@ -22,8 +22,8 @@ export type Surroundings = Omit<Circumstances, 'figures' | 'slow'>;
 export interface Subject {
   /** null: there is no connection now. */
   counters(): Promise<Counters | null>;
-  /** M-lines of people whose own uplink is bad. */
-  theirs(): ReadonlySet<string>;
+  /** By m-line, the share that its owner's uplink has lost. */
+  theirs(): ReadonlyMap<string, number>;
   circumstances(): Surroundings;
 }
 

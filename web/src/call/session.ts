@@ -11,7 +11,7 @@ import {
   impostor,
   initialView,
   isHeldBack,
-  midsOfBadUplinks,
+  lostOnUplinks,
   note,
   reduce,
   type CallView,
@@ -64,7 +64,7 @@ export class CallSession {
   readonly sound = new Sound();
   readonly network = new NetworkWatch({
     counters: async () => (await this.#peer?.counters().catch(() => null)) ?? null,
-    theirs: () => midsOfBadUplinks(this.view.get()),
+    theirs: () => lostOnUplinks(this.view.get()),
     circumstances: () => this.#circumstances(),
   });
 

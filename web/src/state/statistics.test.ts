@@ -11,8 +11,8 @@ function reports(...all: Report[]): ReadonlyMap<string, Report> {
   return new Map([codec, ...all].map((report) => [String(report['id']), report]));
 }
 
-function figures(before: Report[], now: Report[], theirs: string[] = []) {
-  return figuresBetween(readCounters(0, reports(...before)), readCounters(2000, reports(...now)), new Set(theirs));
+function figures(before: Report[], now: Report[], theirs: Record<string, number> = {}) {
+  return figuresBetween(readCounters(0, reports(...before)), readCounters(2000, reports(...now)), new Map(Object.entries(theirs)));
 }
 
 describe('figures', () => {
@@ -43,7 +43,17 @@ describe('figures', () => {
     ];
     const before = now.map((r) => ({ ...r, packetsReceived: 0, packetsLost: 0 }));
     expect(figures(before, now).receiveLoss).toBeCloseTo(0.25);
-    expect(figures(before, now, ['10']).receiveLoss).toBe(0);
+    expect(figures(before, now, { 10: 0.5 }).receiveLoss).toBe(0);
+    expect(figures(before, now, { 10: 0.3 }).receiveLoss).toBeCloseTo(20 / 170);
+    expect(figures(before, now, { 10: 0.9 }).receiveLoss).toBe(0);
+  });
+
+  it('leave out sound that others lost, and say nothing of how even their streams are', () => {
+    const sound = (over: Report) => inbound('r', { kind: 'audio', mid: '5', packetsReceived: 90, jitter: 0.4, ...over });
+    const before = [sound({ packetsReceived: 0, totalSamplesReceived: 0, concealedSamples: 0 })];
+    const now = [sound({ totalSamplesReceived: 96_000, concealedSamples: 9600 })];
+    expect(figures(before, now)).toMatchObject({ concealed: 0.1, jitter: 400 });
+    expect(figures(before, now, { 5: 0.1 })).toMatchObject({ concealed: 0, jitter: null });
   });
 
   it('take the server’s word for what didn’t reach it, by the packets of each stream', () => {

@@ -151,13 +151,14 @@ const manyDropped = 0.25;
 const enoughPackets = 20;
 const enoughFrames = 10;
 
-/** `theirs`: m-lines whose losses are their owners': counted, but not as this device's. */
-export function figuresBetween(before: Counters, now: Counters, theirs: ReadonlySet<string>): Figures {
+/** `theirs`: by m-line, the share that its owner's uplink has lost: that isn't this device's loss. */
+export function figuresBetween(before: Counters, now: Counters, theirs: ReadonlyMap<string, number>): Figures {
   const elapsed = Math.max(1, now.at - before.at);
   const sent = grown(before.sent, now.sent);
-  const received = grown(before.received, now.received);
+  const received = grown(before.received, now.received).map((stream) => withoutTheirs(stream, theirs.get(stream.now.mid) ?? 0));
   const rate = (streams: readonly { readonly bytes: number }[]) => (sum(streams, 'bytes') * 8000) / elapsed;
-  const heard = received.filter(({ now: r }) => !theirs.has(r.mid));
+  // How much of another's unevenness and freezes is one's own can't be told apart.
+  const heard = received.filter(({ now: r, packets }) => packets > 0 && !theirs.has(r.mid));
   const pictures = largest(sent.filter(({ frames }) => frames > 0).map(({ now: s, frames }) => ({ ...s, framesPerSecond: Math.round((frames * 1000) / elapsed) })));
   return {
     roundTrip: now.roundTrip,
@@ -166,9 +167,9 @@ export function figuresBetween(before: Counters, now: Counters, theirs: Readonly
     receiveRate: rate(received),
     room: now.room,
     sendLoss: sentLoss(sent),
-    receiveLoss: share(sum(heard, 'lost'), sum(heard, 'lost') + sum(heard, 'packets'), enoughPackets),
-    jitter: heard.some(({ packets }) => packets > 0) ? Math.max(...heard.filter(({ packets }) => packets > 0).map(({ now: r }) => r.jitter)) : null,
-    concealed: share(sum(heard, 'concealed'), sum(heard, 'samples'), 1),
+    receiveLoss: share(sum(received, 'lost'), sum(received, 'lost') + sum(received, 'packets'), enoughPackets),
+    jitter: heard.length > 0 ? Math.max(...heard.map(({ now: r }) => r.jitter)) : null,
+    concealed: share(sum(received, 'concealed'), sum(received, 'samples'), 1),
     frozen: Math.min(1, Math.max(0, ...heard.map(({ freezeTime }) => (freezeTime * 1000) / elapsed))),
     pictures,
     narrow: sent.some(({ now: s, frames }) => frames > 0 && s.limitedBy === 'bandwidth'),
@@ -194,6 +195,15 @@ function grown<T extends Stream>(before: readonly T[], now: readonly T[]): reado
     );
     return [{ now: s, ...Object.fromEntries(counters) } as Growth<T>];
   });
+}
+
+function withoutTheirs(stream: Growth<ReceivedStream>, missing: number): Growth<ReceivedStream> {
+  const { lost, packets, concealed, samples } = stream;
+  return {
+    ...stream,
+    lost: Math.max(0, lost - missing * (lost + packets)),
+    concealed: Math.max(0, concealed - missing * samples),
+  };
 }
 
 function sum<K extends string>(streams: readonly Readonly<Record<K, number>>[], key: K): number {

@@ -10,7 +10,7 @@ import {
   impostor,
   initialView,
   isHeldBack,
-  midsOfBadUplinks,
+  lostOnUplinks,
   reduce,
   silentNames,
   type CallView,
@@ -209,9 +209,12 @@ describe('bad networks in the view', () => {
     expect(view.uplinks.size).toBe(0);
   });
 
-  it('have m-lines whose losses are their own', () => {
-    const view = play(roster(ada, bo), uplinks({ participant: 2, lostPermille: 90 }));
-    expect([...midsOfBadUplinks(view)].sort()).toEqual(['5', '9']);
+  it('have losses of their own by m-line, of pictures what was lost twice', () => {
+    const view = play(roster(ada, bo), uplinks({ participant: 2, lostPermille: 100 }));
+    const lost = lostOnUplinks(view);
+    expect([...lost.keys()].sort()).toEqual(['5', '9']);
+    expect(lost.get('5')).toBeCloseTo(0.1);
+    expect(lost.get('9')).toBeCloseTo(0.01);
   });
 
   it('are the server’s word where it holds something back', () => {

@@ -276,10 +276,21 @@ export function impostor({ others }: Pick<CallView, 'others'>): Participant | nu
   return others.find((p) => p.trust === 'changed') ?? null;
 }
 
-/** M-lines of people whose uplink is bad: what is missing there isn't this device's fault. */
-export function midsOfBadUplinks({ others, uplinks }: Pick<CallView, 'others' | 'uplinks'>): ReadonlySet<string> {
-  const bad = others.filter(({ id }) => uplinks.has(id));
-  return new Set(bad.flatMap((p) => (Object.keys(p.sources) as Source[]).flatMap((source) => flowingMid(p, source) ?? [])));
+/**
+ * By m-line, the share that is missing since it never reached the server. Lost pictures are sent again, so that of those only
+ * what was lost twice is missing.
+ */
+export function lostOnUplinks({ others, uplinks }: Pick<CallView, 'others' | 'uplinks'>): ReadonlyMap<string, number> {
+  const missing = new Map<string, number>();
+  for (const person of others) {
+    const lost = (uplinks.get(person.id) ?? 0) / 1000;
+    for (const source of Object.keys(person.sources) as Source[]) {
+      const mid = flowingMid(person, source);
+      const sound = source === 'microphone' || source === 'screenAudio';
+      if (lost > 0 && mid !== null) missing.set(mid, sound ? lost : lost ** 2);
+    }
+  }
+  return missing;
 }
 
 /** The server holds something back that is wanted. */
