@@ -33,7 +33,7 @@ const largestCameraRate = 2_800_000;
 const cameraFrames = 30;
 
 /** Speech at full band, with room for the repetition of lost packets (opus.ts). */
-const microphoneRate = 32_000;
+export const microphoneRate = 32_000;
 /** Music and films: stereo. */
 const screenAudioRate = 128_000;
 

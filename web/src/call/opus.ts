@@ -1,11 +1,18 @@
 // How the own voice is to be encoded, said in the offer: the server repeats it in its answer, and the answer is what a
 // browser's encoder goes by (RFC 7587 section 6.1, RFC 9429 section 5.11). Pure.
 
+import { microphoneRate } from './ladder';
+
 /**
  * In-band repetition of lost packets, nothing but a mark now and then while nobody speaks, one channel. Firefox knows no
  * maxBitrate for sound, so the rate is here as well.
  */
-const voice: Readonly<Record<string, string>> = { useinbandfec: '1', usedtx: '1', stereo: '0', maxaveragebitrate: '32000' };
+const voice: Readonly<Record<string, string>> = {
+  useinbandfec: '1',
+  usedtx: '1',
+  stereo: '0',
+  maxaveragebitrate: String(microphoneRate),
+};
 
 /** The offer with `voice` for Opus in the m-line `mid` alone: music of a shared screen must not be cut off. */
 export function withVoice(sdp: string, mid: string): string {
