@@ -33,6 +33,15 @@ std::string random_text(SecureRandom& random, size_t bytes) {
   return to_hex(memory);
 }
 
+sfu::RoomSettings room_settings(const server::Config& config) {
+  const auto kbps = [](size_t n) { return rtc::kilobits_per_second(static_cast<int64_t>(n)); };
+  const rtc::BitRate ceiling = kbps(config.downlink_ceiling_kbps);
+  return {.history_bytes = config.history_megabytes_per_room << 20,
+          .downlink = {.start = std::min(kbps(config.downlink_start_kbps), ceiling),
+                       .floor = kbps(config.downlink_floor_kbps),
+                       .ceiling = ceiling}};
+}
+
 }  // namespace
 
 Service::Service(asio::io_context& io, server::Config config)
@@ -117,8 +126,7 @@ std::expected<void, std::string> Service::start_media() {
             pump();
           });
         },
-        sfu::ShardSettings{.room_history_bytes = config_.history_megabytes_per_room << 20},
-        relays_ ? &relays_->end(i) : nullptr));
+        sfu::ShardSettings{.room = room_settings(config_)}, relays_ ? &relays_->end(i) : nullptr));
   }
   return {};
 }

@@ -176,6 +176,14 @@ std::vector<Setting> make_table() {
                      "Memory of a room for packets that may have to be sent again; the least that "
                      "its streams need is kept all the same",
                      FIELD(history_megabytes_per_room), 1, 65536));
+  t.push_back(number("media.downlink_start_kbps",
+                     "What the path to a client is taken to carry before anything is known of it",
+                     FIELD(downlink_start_kbps), 100, 100'000));
+  t.push_back(number("media.downlink_floor_kbps",
+                     "The least that the path to a client is taken to carry, so that audio goes on",
+                     FIELD(downlink_floor_kbps), 10, 100));
+  t.push_back(number("media.downlink_ceiling_kbps", "The most that is sent to one client",
+                     FIELD(downlink_ceiling_kbps), 100, 1'000'000));
   t.push_back(list(
       "media.announce",
       "IP addresses at which clients reach the media ports; auto: loopback and this machine's own",

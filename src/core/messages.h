@@ -27,6 +27,7 @@ struct WireWant {
   ParticipantId participant;
   Source source = Source::camera;
   uint16_t width = 0, height = 0;
+  bool focus = false;
   friend bool operator==(const WireWant&, const WireWant&) = default;
 };
 
@@ -136,6 +137,20 @@ struct Slots {
 struct HeldBack {
   std::vector<WireWant> sources;
 };
+struct WatchedLayer {
+  Source source;
+  std::string rid;
+};
+struct Watched {
+  std::vector<WatchedLayer> layers;
+};
+struct Uplink {
+  ParticipantId participant;
+  uint16_t lost_permille;
+};
+struct Uplinks {
+  std::vector<Uplink> poor;
+};
 enum class Refusal : uint8_t {
   bad_message,
   wrong_version,
@@ -161,8 +176,9 @@ struct Refused {
   std::string detail;
   uint32_t retry_after_ms;
 };
-using Message = std::variant<Hello, InLobby, Joined, Welcome, Group, Handshake, CommitRefused, Posted, Switch, Waiting,
-                             WaitingGone, MemberJoined, MemberLeft, MemberConnection, Slots, HeldBack, Refused>;
+using Message = std::variant<Hello, InLobby, Joined, Welcome, Group, Handshake, CommitRefused,
+                             Posted, Switch, Waiting, WaitingGone, MemberJoined, MemberLeft,
+                             MemberConnection, Slots, HeldBack, Watched, Uplinks, Refused>;
 
 }  // namespace said
 

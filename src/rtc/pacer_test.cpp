@@ -73,5 +73,16 @@ TEST(Pacer, HasNothingToDoWhenNothingWaits) {
   EXPECT_EQ(pacer.next(start, 0, Instant::never()), Instant::never());
 }
 
+TEST(Pacer, WhatDrainsInTwentyMillisecondsPasses) {
+  Pacer pacer;
+  const Instant now = Instant{} + seconds(1);
+  pacer.set_rate(now, kilobits_per_second(4000));
+  EXPECT_TRUE(pacer.passes(now, 12'000));
+  EXPECT_FALSE(pacer.passes(now, 14'000)) << "1.3 times 10 kB";
+  pacer.sent(now, 12'000);
+  EXPECT_FALSE(pacer.passes(now, 12'000));
+  EXPECT_TRUE(pacer.passes(now + milliseconds(20), 12'000));
+}
+
 }  // namespace
 }  // namespace vicino::rtc

@@ -90,6 +90,24 @@ void Calls::Impl::handle(Instant, const sfu::SlotsChanged& event) {
   if (stay && stay->connection) send(*stay->connection, slots_message(event.slots));
 }
 
+void Calls::Impl::handle(Instant, const sfu::HeldBackChanged& event) {
+  const Stay* stay = directory_.find_stay(event.id);
+  if (stay && stay->connection) send(*stay->connection, held_back_message(event.sources));
+}
+
+void Calls::Impl::handle(Instant, const sfu::LayersWatched& event) {
+  const Stay* stay = directory_.find_stay(event.id);
+  if (stay && stay->connection) send(*stay->connection, watched_message(event.layers));
+}
+
+void Calls::Impl::handle(Instant, const sfu::UplinksChanged& event) {
+  const Buffer message = uplinks_message(event.poor);
+  for (const ParticipantId id : event.to) {
+    const Stay* stay = directory_.find_stay(id);
+    if (stay && stay->connection) send(*stay->connection, message);
+  }
+}
+
 void Calls::Impl::handle_timeout(Instant now) {
   while (const auto id = join_deadlines_.take_due(now)) {
     if (connections_.at(*id).waiting) {

@@ -60,6 +60,9 @@ struct Calls::Impl {
   void handle(Instant now, const sfu::ParticipantConnected& event);
   void handle(Instant now, const sfu::ParticipantLost& event);
   void handle(Instant now, const sfu::SlotsChanged& event);
+  void handle(Instant now, const sfu::HeldBackChanged& event);
+  void handle(Instant now, const sfu::LayersWatched& event);
+  void handle(Instant now, const sfu::UplinksChanged& event);
   // The connection is over; its stay, if it has one, waits for it to come back.
   void forget(Instant now, ConnectionId id);
   // Every refusal ends the connection.

@@ -49,6 +49,11 @@ struct Config {
   size_t workers = 0;                      // 0: one per core
   size_t members_per_worker = 50;          // of one room, before another worker carries it, too
   size_t history_megabytes_per_room = 64;  // kept to answer NACKs
+  // What the path to a client that reports what arrives is taken to carry: to begin with; at least,
+  // whatever it says, so that audio goes on; at most.
+  size_t downlink_start_kbps = 300;
+  size_t downlink_floor_kbps = 30;
+  size_t downlink_ceiling_kbps = 50'000;
   std::string data_folder = "data";
   std::string web_folder;  // the built web app
   std::vector<OpenRoom> open_rooms;

@@ -112,7 +112,7 @@ std::expected<Request, RefusedRequest> read_watch(const wire::Watch& watch, size
     if (!is_source(want->source())) return bad("an unknown source");
     request.wants.push_back({ParticipantId{want->participant()},
                              static_cast<sfu::Source>(want->source()), want->width(),
-                             want->height()});
+                             want->height(), want->focus()});
   }
   return request;
 }

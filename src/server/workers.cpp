@@ -28,6 +28,7 @@ size_t Calls::Impl::place(const Room* room) const {
 
 void Calls::Impl::carry(const Room& room, const Stay& stay, NegotiatedMedia media, bool replaced) {
   media.setup.id = stay.id;
+  media.setup.follows_watched = !stay.resource;  // others have nowhere to be told
   if (stay.resource) media.setup.peer_name = stay.resource->peer_name;
   if (replaced) {
     command(stay.shard,

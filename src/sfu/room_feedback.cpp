@@ -52,6 +52,8 @@ Status Room::Impl::handle_rtcp(Instant now, Participant& from, Bytes compound, E
     } else if (const auto* fir = std::get_if<rtc::FullIntraRequest>(&*item)) {
       ++counts.pli_in;
       for (const auto& entry : fir->entries) handle_key_request(now, from, entry.ssrc, out);
+    } else if (const auto* feedback = std::get_if<rtc::TransportFeedback>(&*item)) {
+      handle_transport_feedback(now, from, *feedback, out);
     }
   }
 }
@@ -246,14 +248,21 @@ void Room::Impl::tick(Instant now, Egress& out) {
       send_report(now, *participant, out);
     }
     for (const auto& track : participant->incoming.tracks) {
+      for (const auto& layer : track->layers) layer->rate.tick(now, layer->flowing(now));
       if (track->kind() == rtc::MediaKind::audio) continue;
-      if (const uint32_t flowing = track->flowing_now(now); flowing != track->flowing_layers) {
-        track->flowing_layers = flowing;
+      if (const uint32_t coming = track->coming_now(now); coming != track->coming_layers) {
+        track->coming_layers = coming;
         retarget_all(now, *track);
       }
       repeat_key_requests(now, *track, out);
     }
+    review_watched(now, *participant);
+    if (participant->connection.downlink) {
+      participant->connection.downlink->tick(now);
+      tend(now, *participant, out);
+    }
   }
+  if (next_uplinks <= now) review_uplinks(now);
   if (voices_scarce && now - last_voices >= voices_review) choose_voices(now, out);
 }
 

@@ -29,7 +29,7 @@ void Shard::Impl::leave(Instant now, RoomId room, ParticipantId participant, rtc
 RoomEntry& Shard::Impl::open(Instant now, RoomId id) {
   auto& room = rooms[id];
   if (!room) {
-    room = std::make_unique<RoomEntry>(id, random, now, settings.room_history_bytes);
+    room = std::make_unique<RoomEntry>(id, random, now, settings.room);
     room_of_timer[&room->timer] = id;
   }
   return *room;

@@ -17,8 +17,8 @@ struct TextHash {
 };
 
 struct RoomEntry {
-  RoomEntry(RoomId number, SecureRandom& random, Instant now, size_t history_bytes)
-      : id(number), room(random, now, history_bytes) {}
+  RoomEntry(RoomId number, SecureRandom& random, Instant now, const RoomSettings& settings)
+      : id(number), room(random, now, settings) {}
   RoomId id;
   Room room;
   Timer timer;

@@ -52,7 +52,7 @@ export function commandInput(command: Exclude<CoreCommand, OpenCommand>): Input 
     case 'setState':
       return [InputBody.SetState, new SetStateT(ownState(command.state))];
     case 'watch': {
-      const wants = command.wants.map((w) => new WantT(w.participant, sources[w.source], w.width, w.height));
+      const wants = command.wants.map((w) => new WantT(w.participant, sources[w.source], w.width, w.height, w.focus));
       return [InputBody.Watch, new WatchT(wants)];
     }
     case 'restart':

@@ -21,8 +21,12 @@ import { TrackState as WireTrackState } from '../generated/vicino/ui/track-state
 import type { TrackT } from '../generated/vicino/ui/track';
 import { Trust as WireTrust } from '../generated/vicino/ui/trust';
 import type { UnmuteAskedT } from '../generated/vicino/ui/unmute-asked';
+import { Source as WireSource } from '../generated/vicino/ui/source';
+import type { UplinksT } from '../generated/vicino/ui/uplinks';
 import type { WaitingListT } from '../generated/vicino/ui/waiting-list';
-import type { CodeState, CoreEvent, EndReason, Participant, TrackState, Trust } from './types';
+import type { WatchedLayerT } from '../generated/vicino/ui/watched-layer';
+import type { WatchedT } from '../generated/vicino/ui/watched';
+import type { CodeState, CoreEvent, EndReason, Participant, TrackState, Trust, WatchedLayer } from './types';
 
 const endReasons: Readonly<Record<WireEndReason, EndReason>> = {
   [WireEndReason.left]: 'left',
@@ -94,6 +98,15 @@ export function pageEvent({ bodyType, body }: OutputT): CoreEvent | null {
       const { people } = body as WaitingListT;
       return { kind: 'waitingList', people: people.map(({ id, name }) => ({ id, name: text(name) })) };
     }
+    case OutputBody.Watched:
+      return { kind: 'watched', layers: (body as WatchedT).layers.flatMap(watchedLayer) };
+    case OutputBody.Uplinks: {
+      const { poor } = body as UplinksT;
+      return {
+        kind: 'uplinks',
+        poor: poor.map(({ participant: who, lostPermille }) => ({ participant: who, lostPermille })),
+      };
+    }
     case OutputBody.Ended: {
       const { reason, detail } = body as EndedT;
       return { kind: 'ended', reason: endReasons[reason], detail: text(detail) };
@@ -150,6 +163,12 @@ function rosterEvent({ self, participants, members, verified, guests }: RosterT)
     participants: participants.map(participant),
     counts: { members, verified, guests },
   };
+}
+
+/** Layers of video; anything else has none. */
+function watchedLayer({ source, rid }: WatchedLayerT): readonly WatchedLayer[] {
+  if (source === WireSource.camera) return [{ source: 'camera', rid: text(rid) }];
+  return source === WireSource.screen ? [{ source: 'screen', rid: text(rid) }] : [];
 }
 
 function participant({ id, name, color, host, handRaised, trust, leaving, sources }: ParticipantT): Participant {

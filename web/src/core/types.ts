@@ -25,6 +25,20 @@ export interface Want {
   readonly source: 'camera' | 'screen';
   readonly width: number;
   readonly height: number;
+  /** Pinned, speaking or a screen: where the path is narrow, these come first. */
+  readonly focus: boolean;
+}
+
+/** One layer of the own video; `rid`: '' where there is no simulcast. */
+export interface WatchedLayer {
+  readonly source: 'camera' | 'screen';
+  readonly rid: string;
+}
+
+/** Whose media is lost on its way to the server so that it hurts. */
+export interface Uplink {
+  readonly participant: number;
+  readonly lostPermille: number;
 }
 
 /** What hosts decide for everybody. */
@@ -185,6 +199,10 @@ export type CoreEvent =
       readonly silent: readonly number[];
       readonly confirmed: boolean;
     }
+  /** What anybody watches of the own video: other layers needn't be sent. Until the first after an answer, all are. */
+  | { readonly kind: 'watched'; readonly layers: readonly WatchedLayer[] }
+  /** Oneself included. Replaces the list before. */
+  | { readonly kind: 'uplinks'; readonly poor: readonly Uplink[] }
   | { readonly kind: 'ended'; readonly reason: EndReason; readonly detail: string };
 
 /** Options of `new RTCRtpScriptTransform(worker, options)`: which stream a transform seals or opens. */
