@@ -210,6 +210,11 @@ std::expected<void, HttpRefusal> Calls::delete_resource(Instant now, std::string
   return impl_->delete_resource(now, std::string(room), std::string(id), bearer);
 }
 
+std::optional<size_t> Calls::shard_of(std::string_view ufrag) const {
+  const Stay* stay = impl_->directory_.find_ufrag(ufrag);
+  return stay ? std::optional(stay->shard) : std::nullopt;
+}
+
 void Calls::measured(size_t shard, uint64_t packets_per_second) {
   impl_->directory_.measured(shard, packets_per_second);
 }

@@ -74,7 +74,7 @@ struct Calls::Impl {
   // Where a newcomer's media path is to end. `room` null: there is none yet.
   size_t place(const Room* room) const;
   // A stay's media, from now on as negotiated; `replaced`: it had some before.
-  void carry(const Room& room, const Stay& stay, NegotiatedMedia media, bool replaced);
+  void carry(const Room& room, Stay& stay, NegotiatedMedia media, bool replaced);
   // It gets and gives no media any more.
   void cut(const Room& room, const Stay& stay);
   void introduce(const Room& room, size_t shard);

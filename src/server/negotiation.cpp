@@ -114,7 +114,8 @@ NegotiatedMedia Negotiator::answer(const rtc::SessionOffer& offer,
   options.local = {.ice_ufrag = random_ice_text<9>(random_),
                    .ice_pwd = random_ice_text<18>(random_),
                    .fingerprint = fingerprint_,
-                   .candidates = shard.candidates};
+                   .candidates = shard.candidates,
+                   .tcp_candidates = shard.tcp_candidates};
   options.video_preference = video_codecs_;
   options.session_id = random_.u64() >> 1;  // RFC 9429 section 5.2.1: the top bit is zero
   options.max_receive = sfu::source_count;

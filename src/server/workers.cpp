@@ -26,7 +26,8 @@ size_t Calls::Impl::place(const Room* room) const {
                        config_.members_per_worker);
 }
 
-void Calls::Impl::carry(const Room& room, const Stay& stay, NegotiatedMedia media, bool replaced) {
+void Calls::Impl::carry(const Room& room, Stay& stay, NegotiatedMedia media, bool replaced) {
+  directory_.set_ufrag(stay, media.transport.local.ice_ufrag);
   media.setup.id = stay.id;
   if (stay.resource) media.setup.peer_name = stay.resource->peer_name;
   if (replaced) {
