@@ -32,6 +32,9 @@ class MediaSession {
     // A whole sealed frame from slot `mid`. False: it didn't open; a key frame will be asked for.
     std::function<bool(const std::string& mid, const IncomingSlot::Frame& frame)> received;
     std::function<void()> lost;  // the media path is gone; once
+    // Nothing has come for a while: the path is to be tried anew with these credentials. Again and
+    // again, until something comes.
+    std::function<void(const rtc::IceCredentials&)> silent;
   };
 
   MediaSession(boost::asio::io_context& io, SecureRandom& random, const rtc::DtlsIdentity& identity, MediaPlan plan,
@@ -42,6 +45,8 @@ class MediaSession {
   const std::vector<core::OwnTrack>& tracks() const { return tracks_; }
   // Errors: as rtc::parse_answer; bad_state when no UDP socket can be had.
   Status start(std::string_view answer);
+  // The server's credentials for those of the last `silent`.
+  void restarted(const rtc::IceCredentials& remote);
   bool connected() const { return peer_ && peer_->state() == rtc::Peer::State::connected; }
 
   struct Counts {
@@ -59,6 +64,7 @@ class MediaSession {
   void handle_rtcp(Bytes compound);
   void send_due(Instant now);
   void send_reports(Instant now);
+  void restart_if_silent(Instant now);
   Instant next_deadline() const;
   void flush();
 
@@ -84,6 +90,8 @@ class MediaSession {
   std::vector<IncomingSlot> slots_;
   uint32_t report_ssrc_ = 0;
   Instant next_report_{};
+  rtc::IceCredentials restart_;  // of this side, offered last
+  Instant next_restart_{};
   bool playing_ = false;
   // Handlers in flight hold it weakly: a session that is gone isn't called.
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

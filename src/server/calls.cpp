@@ -79,7 +79,8 @@ void Calls::Impl::handle(Instant, const sfu::ParticipantConnected& event) {
 }
 
 void Calls::Impl::handle(Instant now, const sfu::ParticipantLost& event) {
-  const Stay* stay = directory_.find_stay(event.id);
+  Stay* stay = directory_.find_stay(event.id);
+  if (stay) stay->media_lost = true;
   // A client comes back with a fresh offer; without its connection, the grace time already runs.
   // A resource has no other way to come back than a new resource.
   if (stay && stay->resource) remove(now, event.id);

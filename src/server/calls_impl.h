@@ -137,6 +137,7 @@ struct Calls::Impl {
   void handle(Instant now, ConnectionId id, const DenyRequest& request);
   void handle(Instant now, ConnectionId id, const WatchRequest& request);
   void handle(Instant now, ConnectionId id, const LeaveRequest& request);
+  void handle(Instant now, ConnectionId id, const RestartIceRequest& request);
   // Who speaks on a connection; nullopt: nobody who has joined.
   std::optional<Speaker> speaker(ConnectionId id);
   std::optional<Speaker> member(Instant now, ConnectionId id);

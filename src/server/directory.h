@@ -50,7 +50,8 @@ struct Stay {
   ParticipantId id;        // given by the directory
   sfu::RoomId room;        // "
   size_t shard = 0;        // where its media path ends
-  std::string ufrag = {};  // what its media path's checks name (set_ufrag)
+  bool media_lost = false;  // the worker has said that it ended
+  std::string ufrag = {};   // what its media path's checks name (set_ufrag)
   // What it sends, as the workers know it, for those that come to carry the room later.
   std::vector<sfu::Publication> publications;
   // A client's:

@@ -69,6 +69,10 @@ void keep_only(rtc::SessionOffer& offer, std::span<const TrackRequest> tracks, b
 
 }  // namespace
 
+rtc::IceCredentials Negotiator::ice_credentials() {
+  return {random_ice_text<9>(random_), random_ice_text<18>(random_)};
+}
+
 Result<NegotiatedMedia> Negotiator::for_client(std::string_view offer_text,
                                                std::span<const TrackRequest> tracks,
                                                const ShardInfo& shard) {
@@ -111,8 +115,9 @@ Result<NegotiatedMedia> Negotiator::for_viewer(std::string_view offer_text,
 NegotiatedMedia Negotiator::answer(const rtc::SessionOffer& offer,
                                    std::span<const TrackRequest> tracks, const ShardInfo& shard) {
   rtc::AnswerOptions options;
-  options.local = {.ice_ufrag = random_ice_text<9>(random_),
-                   .ice_pwd = random_ice_text<18>(random_),
+  rtc::IceCredentials credentials = ice_credentials();
+  options.local = {.ice_ufrag = std::move(credentials.ufrag),
+                   .ice_pwd = std::move(credentials.pwd),
                    .fingerprint = fingerprint_,
                    .candidates = shard.candidates,
                    .tcp_candidates = shard.tcp_candidates};

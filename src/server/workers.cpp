@@ -28,6 +28,7 @@ size_t Calls::Impl::place(const Room* room) const {
 
 void Calls::Impl::carry(const Room& room, Stay& stay, NegotiatedMedia media, bool replaced) {
   directory_.set_ufrag(stay, media.transport.local.ice_ufrag);
+  stay.media_lost = false;
   media.setup.id = stay.id;
   if (stay.resource) media.setup.peer_name = stay.resource->peer_name;
   if (replaced) {
