@@ -23,7 +23,8 @@ help() {
                       layers: unit vectors web integration interop e2e fuzz sanitize; all when none is named
   build [PRESET]      build only: release (default), dev, asan, tsan, wasm
   fuzz [SECONDS]      run every fuzz target this long (default 30)
-  bench [WHAT]        measure and keep the results in bench/results; what: mls (default), calls, path, sfu
+  bench [WHAT]        measure and keep the results in bench/results; what: mls (default), calls, path, sfu,
+                      network
   shots [FOLDER]      take screenshots of every screen (default docs/images)
   fmt                 format the C++ sources
   ci                  what continuous integration runs: every test layer

@@ -77,6 +77,8 @@ class Member {
     uint64_t packets_received = 0;
     uint64_t frames_without_key = 0;  // under keys that weren't there (yet)
     uint64_t frames_refused = 0;      // that didn't open for any other reason
+    std::optional<std::vector<core::said::WatchedLayer>> watched;  // nullopt: not told, all
+    std::vector<core::UplinkView> poor_uplinks;
     uint32_t reconnects = 0;
     uint32_t ice_restarts = 0;
     bool media_connected = false;
@@ -106,6 +108,8 @@ class Member {
   void carry_out(core::CodeChanged& code);
   void carry_out(core::Remember& remember);
   void carry_out(core::FrameKeysChanged& keys);
+  void carry_out(core::WatchedChanged& watched);
+  void carry_out(core::UplinksChanged& uplinks);
   void carry_out(core::Ended& ended);
   void wait_for_deadline();
   void watch_cameras();
@@ -137,6 +141,8 @@ class Member {
   core::RosterView roster_;
   core::RoomChanged room_{};
   core::CodeChanged code_{};
+  std::optional<std::vector<core::said::WatchedLayer>> watched_;
+  std::vector<core::UplinkView> poor_uplinks_;
   std::vector<core::WaitingPerson> waiting_;
   std::vector<Chat> chat_;
   std::vector<std::string> asked_;

@@ -268,6 +268,7 @@ void Call::Impl::handle(Instant now, said::Joined& message) {
   std::map<ParticipantId, Roster::Connection> connections;
   for (const said::Member& m : message.roster) connections[m.id] = {m.sender, m.connected};
   roster_.set_connections(std::move(connections));
+  uplinks_.clear();
   tell_committer();
   emit(AnswerReady{std::move(message.answer)});
   // Without the group's state (a Welcome that never came, a page reloaded): one's own place is
@@ -326,6 +327,14 @@ void Call::Impl::handle(Instant, said::HeldBack& message) {
   std::vector<Roster::HeldBack> held;
   for (const WireWant& want : message.sources) held.push_back({want.participant, want.source});
   roster_.set_held_back(std::move(held));
+}
+
+void Call::Impl::handle(Instant, said::Watched& message) {
+  if (state_ == State::in_call) emit(WatchedChanged{std::move(message.layers)});
+}
+
+void Call::Impl::handle(Instant, said::Uplinks& message) {
+  uplinks_ = std::move(message.poor);
 }
 
 void Call::Impl::handle(Instant now, said::Waiting& message) {

@@ -115,12 +115,26 @@ struct Remember {
 struct FrameKeysChanged {  // an encoded FrameKeyChange, for the frames' side, in order
   Buffer change;
 };
+// Layers of the own video that anybody watches. Until the first after an AnswerReady: all.
+struct WatchedChanged {
+  std::vector<said::WatchedLayer> layers;
+};
+// Whose media is lost on its way to the server so that it hurts.
+struct UplinkView {
+  PersonNumber participant;
+  uint16_t lost_permille = 0;
+  friend bool operator==(const UplinkView&, const UplinkView&) = default;
+};
+struct UplinksChanged {
+  std::vector<UplinkView> poor;
+};
 struct Ended {
   EndReason reason;
   std::string detail;
 };
-using Output = std::variant<Connect, Send, Disconnect, NeedOffer, AnswerReady, IceRestarted, PhaseChanged, RosterChanged, RoomChanged,
-                            WaitingChanged, ChatReceived, ReactionReceived, MuteAsked, UnmuteAsked, HandLowered,
-                            CodeChanged, Remember, FrameKeysChanged, Ended>;
+using Output = std::variant<Connect, Send, Disconnect, NeedOffer, AnswerReady, IceRestarted,
+                            PhaseChanged, RosterChanged, RoomChanged, WaitingChanged, ChatReceived,
+                            ReactionReceived, MuteAsked, UnmuteAsked, HandLowered, CodeChanged,
+                            Remember, FrameKeysChanged, WatchedChanged, UplinksChanged, Ended>;
 
 }  // namespace vicino::core

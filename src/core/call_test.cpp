@@ -11,7 +11,8 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr const char* link_text = "https://vicino.example/j/AAECAwQFBgcICQoLDA0ODw#EBESExQVFhcYGRobHB0eHw";
+constexpr const char* link_text =
+    "https://vicino.example/j/AAECAwQFBgcICQoLDA0ODw#EBESExQVFhcYGRobHB0eHw";
 constexpr WallTime wall{1'700'000'000'000};
 const OwnState state{true, true, false, false};
 
@@ -115,6 +116,49 @@ TEST_F(CallTest, TheSecretAndTheNameAreInNothingThatIsSent) {
     EXPECT_EQ(as_text(send.message).find(as_text(secret.expose())), std::string_view::npos);
     EXPECT_EQ(as_text(send.message).find("Ada"), std::string_view::npos);
   }
+}
+
+TEST_F(CallTest, WhatIsWatchedOfTheOwnVideoIsPassedOn) {
+  const auto watched = [](std::initializer_list<const char*> rids) {
+    wire::WatchedT message;
+    for (const char* rid : rids) {
+      message.layers.push_back(std::make_unique<wire::WatchedLayerT>());
+      message.layers.back()->source = wire::Source::camera;
+      message.layers.back()->rid = rid;
+    }
+    return server_says(std::move(message));
+  };
+  enter();
+  call.take_outputs();
+  call.socket_message(now, watched({"q", "f"}));
+  const auto layers = last<WatchedChanged>()->layers;
+  ASSERT_EQ(layers.size(), 2u);
+  EXPECT_EQ(layers[0].source, Source::camera);
+  EXPECT_EQ(layers[0].rid, "q");
+  EXPECT_EQ(layers[1].rid, "f");
+  call.socket_message(now, watched({}));
+  EXPECT_TRUE(last<WatchedChanged>()->layers.empty()) << "each list replaces the one before";
+}
+
+TEST_F(CallTest, PoorUplinksAreToldByThePeoplesNumbers) {
+  const auto uplinks = [](std::initializer_list<std::pair<uint32_t, uint16_t>> poor) {
+    wire::UplinksT message;
+    for (const auto& [participant, lost] : poor) {
+      message.poor.push_back(std::make_unique<wire::UplinkT>());
+      message.poor.back()->participant = participant;
+      message.poor.back()->lost_permille = lost;
+    }
+    return server_says(std::move(message));
+  };
+  constexpr uint32_t self = 7, nobody = 8;
+  enter();
+  call.take_outputs();
+  call.socket_message(now, uplinks({{nobody, 90}, {self, 120}}));
+  EXPECT_EQ(last<UplinksChanged>()->poor, (std::vector<UplinkView>{{PersonNumber{1}, 120}}));
+  call.socket_message(now, uplinks({{self, 120}}));
+  EXPECT_FALSE(last<UplinksChanged>()) << "nothing new";
+  call.socket_message(now, uplinks({}));
+  EXPECT_TRUE(last<UplinksChanged>()->poor.empty());
 }
 
 TEST_F(CallTest, ALostSocketIsTriedAgainLaterAndLaterAndTheMemberProvesItself) {
@@ -289,7 +333,8 @@ TEST_F(CallTest, WhoIsNoMemberAnyMoreComesAsANewcomer) {
   greet(call);
   call.join(now, "offer", {}, state);
   const Buffer message = last<Send>()->message;
-  EXPECT_TRUE(flatbuffers::GetRoot<wire::ClientMessage>(message.data())->body_as_Join()->key_package());
+  EXPECT_TRUE(
+      flatbuffers::GetRoot<wire::ClientMessage>(message.data())->body_as_Join()->key_package());
 }
 
 TEST_F(CallTest, AnIncompleteLinkSaysWhatIsMissing) {
@@ -309,7 +354,8 @@ TEST_F(CallTest, GarbageFromTheServerIsADisconnectAndNothingWorse) {
     greet(one);
     one.join(now, "offer", {}, state);
     Buffer bad = good;
-    for (int flips = 0; flips < 4; ++flips) bad[random.u32() % bad.size()] ^= static_cast<uint8_t>(random.u32());
+    for (int flips = 0; flips < 4; ++flips)
+      bad[random.u32() % bad.size()] ^= static_cast<uint8_t>(random.u32());
     if (i % 2 == 0) bad.resize(random.u32() % bad.size());
     one.socket_message(now, bad);
     one.take_outputs();

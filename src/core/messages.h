@@ -27,6 +27,7 @@ struct WireWant {
   ParticipantId participant;
   Source source = Source::camera;
   uint16_t width = 0, height = 0;
+  bool focus = false;
   friend bool operator==(const WireWant&, const WireWant&) = default;
 };
 
@@ -142,6 +143,20 @@ struct Slots {
 struct HeldBack {
   std::vector<WireWant> sources;
 };
+struct WatchedLayer {
+  Source source;
+  std::string rid;
+};
+struct Watched {
+  std::vector<WatchedLayer> layers;
+};
+struct Uplink {
+  ParticipantId participant;
+  uint16_t lost_permille;
+};
+struct Uplinks {
+  std::vector<Uplink> poor;
+};
 enum class Refusal : uint8_t {
   bad_message,
   wrong_version,
@@ -170,9 +185,10 @@ struct Refused {
 struct IceRestarted {
   IceCredentials credentials;  // empty: the media path has ended
 };
-using Message = std::variant<Hello, InLobby, Joined, Welcome, Group, Handshake, CommitRefused, Posted, Switch, Waiting,
-                             WaitingGone, MemberJoined, MemberLeft, MemberConnection, Slots, HeldBack, Refused,
-                             IceRestarted>;
+using Message =
+    std::variant<Hello, InLobby, Joined, Welcome, Group, Handshake, CommitRefused, Posted, Switch,
+                 Waiting, WaitingGone, MemberJoined, MemberLeft, MemberConnection, Slots, HeldBack,
+                 Watched, Uplinks, Refused, IceRestarted>;
 
 }  // namespace said
 

@@ -191,6 +191,11 @@ std::optional<ParticipantId> Roster::participant_of(PersonNumber number) const {
   return std::nullopt;
 }
 
+std::optional<PersonNumber> Roster::number_of(ParticipantId id) const {
+  const auto found = connections_.find(id);
+  return found == connections_.end() ? std::nullopt : number_of(found->second.sender);
+}
+
 std::string_view Roster::name_of(SenderId sender) const {
   const Person* const person = find(sender);
   return person ? std::string_view(person->member.name) : std::string_view();
