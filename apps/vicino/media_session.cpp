@@ -10,6 +10,10 @@ using asio::ip::udp;
 namespace {
 
 constexpr Duration report_interval = seconds(1);
+// After which a path counts as silent: ICE has asked several times by then. Lower restarts without
+// need, higher leaves people frozen for longer.
+constexpr Duration silence_time = seconds(4);
+constexpr Duration restart_interval = seconds(3);
 constexpr Duration arrivals_interval = milliseconds(100);
 constexpr size_t socket_buffer =
     4 << 20;  // many frames may come at once while this one thread is busy
@@ -229,7 +233,23 @@ void MediaSession::send_due(Instant now) {
   }
   if (feedback.packet().size() > empty) (void)peer_->send_rtcp(feedback.packet(), out_);
   if (next_arrivals_ <= now) send_arrivals();
-  if (next_report_ <= now) send_reports(now);
+  if (next_report_ <= now) {
+    send_reports(now);
+    restart_if_silent(now);
+  }
+}
+
+void MediaSession::restart_if_silent(Instant now) {
+  if (now - peer_->last_heard() < silence_time || now < next_restart_) return;
+  next_restart_ = now + restart_interval;
+  restart_ = {random_text(random_, 4), random_text(random_, 16)};
+  handlers_.silent(restart_);
+}
+
+void MediaSession::restarted(const rtc::IceCredentials& remote) {
+  if (!peer_ || restart_.ufrag.empty()) return;
+  peer_->restart_ice(net::now(), restart_, remote);
+  turn();
 }
 
 void MediaSession::set_watched(const std::vector<core::said::WatchedLayer>& layers) {

@@ -125,6 +125,7 @@ Member::Stats Member::stats() const {
   stats.frames_without_key = frames_without_key_;
   stats.frames_refused = frames_refused_;
   stats.reconnects = reconnects_;
+  stats.ice_restarts = ice_restarts_;
   stats.received = received_;
   return stats;
 }
@@ -196,6 +197,10 @@ void Member::carry_out(core::NeedOffer&) {
   handlers.received = [this](const std::string& mid, const IncomingSlot::Frame& frame) {
     return open_frame(mid, frame);
   };
+  handlers.silent = [this](const rtc::IceCredentials& fresh) {
+    call_.restart_ice(net::now(), {fresh.ufrag, fresh.pwd});
+    carry_out();
+  };
   handlers.lost = [this] {
     call_.restart(net::now());
     carry_out();
@@ -208,6 +213,12 @@ void Member::carry_out(core::NeedOffer&) {
 void Member::carry_out(core::AnswerReady& answer) {
   watched_.reset();
   if (!media_->start(answer.sdp)) call_.restart(net::now());
+}
+
+void Member::carry_out(core::IceRestarted& restarted) {
+  if (restarted.ufrag.empty()) return call_.restart(net::now());
+  ++ice_restarts_;
+  media_->restarted({std::move(restarted.ufrag), std::move(restarted.pwd)});
 }
 
 void Member::carry_out(core::PhaseChanged& phase) {

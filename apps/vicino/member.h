@@ -80,6 +80,7 @@ class Member {
     std::optional<std::vector<core::said::WatchedLayer>> watched;  // nullopt: not told, all
     std::vector<core::UplinkView> poor_uplinks;
     uint32_t reconnects = 0;
+    uint32_t ice_restarts = 0;
     bool media_connected = false;
     std::map<std::pair<SenderId, core::Source>, Received> received;
   };
@@ -94,6 +95,7 @@ class Member {
   void carry_out(core::Disconnect& disconnect);
   void carry_out(core::NeedOffer& need);
   void carry_out(core::AnswerReady& answer);
+  void carry_out(core::IceRestarted& restarted);
   void carry_out(core::PhaseChanged& phase);
   void carry_out(core::RosterChanged& roster);
   void carry_out(core::RoomChanged& room);
@@ -154,6 +156,7 @@ class Member {
   uint64_t frames_without_key_ = 0;
   uint64_t frames_refused_ = 0;
   uint32_t reconnects_ = 0;
+  uint32_t ice_restarts_ = 0;
 };
 
 }  // namespace vicino::cli

@@ -146,6 +146,7 @@ std::string stats_line(const Member& member, double at) {
                      {"framesWithoutKey", stats.frames_without_key},
                      {"framesRefused", stats.frames_refused},
                      {"reconnects", stats.reconnects},
+                     {"iceRestarts", stats.ice_restarts},
                      {"received", received_json(member, stats)}};
   return line.dump();
 }

@@ -55,8 +55,9 @@ std::expected<std::unique_ptr<Service>, std::string> Service::start(asio::io_con
                                                                     server::Config config) {
   std::unique_ptr<Service> service(new Service(io, std::move(config)));
   if (auto done = service->open_stores(); !done) return std::unexpected(done.error());
-  if (auto done = service->start_media(); !done) return std::unexpected(done.error());
+  // Its port is announced for media, too; nobody is served before the io_context runs.
   if (auto done = service->start_http(); !done) return std::unexpected(done.error());
+  if (auto done = service->start_media(); !done) return std::unexpected(done.error());
   service->pump();
   service->measure_load();
   return service;
@@ -94,6 +95,7 @@ std::expected<void, std::string> Service::start_media() {
       if (const auto address = Address::parse(ip, (*socket)->port()))
         shard.candidates.push_back(*address);
     }
+    shard.tcp_candidates = tcp_candidates();
     sockets.push_back(std::move(*socket));
   }
   const auto seed = database_->server_seed(random_);
@@ -131,6 +133,22 @@ std::expected<void, std::string> Service::start_media() {
   return {};
 }
 
+// Where the web server's port is reached for media: at every announced address that it listens on,
+// or wherever the operator says that something passes the port's connections on.
+std::vector<Address> Service::tcp_candidates() const {
+  std::vector<Address> candidates;
+  if (!config_.media_tcp) return candidates;
+  const uint16_t port = config_.media_tcp_port != 0 ? config_.media_tcp_port : http_->port();
+  const auto listening = asio::ip::make_address(config_.http_address);
+  for (const std::string& ip : config_.ice_addresses) {
+    const auto address = Address::parse(ip, port);
+    const bool reached = config_.media_tcp_port != 0 || listening.is_unspecified() ||
+                         listening == asio::ip::make_address(ip);
+    if (address && reached) candidates.push_back(*address);
+  }
+  return candidates;
+}
+
 std::expected<void, std::string> Service::start_http() {
   net::HttpServerOptions options;
   options.address = config_.http_address;
@@ -142,6 +160,7 @@ std::expected<void, std::string> Service::start_http() {
   options.max_connections = config_.limits.max_connections;
   options.max_connections_per_address = config_.limits.max_connections_per_address;
   options.send_queue_bytes = config_.limits.send_queue_bytes;
+  options.media_paths = config_.media_tcp;
   auto http = net::HttpServer::listen(io_, std::move(options), *this);
   if (!http) return std::unexpected(http.error());
   http_ = std::move(*http);
@@ -240,6 +259,10 @@ void Service::socket_opened(ConnectionId connection, const net::HttpClient& clie
 void Service::socket_message(ConnectionId connection, Bytes message) {
   calls_->handle_message(net::now(), net::wall_time(), connection, message);
   pump();
+}
+
+void Service::media_path_opened(std::string_view ufrag, net::TcpArrival arrival) {
+  if (const auto shard = calls_->shard_of(ufrag)) workers_.at(*shard)->take(std::move(arrival));
 }
 
 void Service::socket_closed(ConnectionId connection) {

@@ -167,6 +167,13 @@ std::vector<Setting> make_table() {
       number("media.port",
              "First UDP port of media; each worker takes one, consecutively; 0: any free ones",
              FIELD(media_port), 0, 65535));
+  t.push_back(yes_or_no("media.tcp",
+                        "Whether media may come over TCP, at http.port, where UDP doesn't pass",
+                        FIELD(media_tcp)));
+  t.push_back(number("media.tcp_port",
+                     "TCP port announced for media where something passes its connections on to "
+                     "http.port; 0: http.port itself",
+                     FIELD(media_tcp_port), 0, 65535));
   t.push_back(number("media.workers", "Media threads; 0: one per core", FIELD(workers), 0, 256));
   t.push_back(
       number("media.members_per_worker",

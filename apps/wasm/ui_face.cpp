@@ -65,6 +65,10 @@ class OutputWriter {
   void operator()(const core::AnswerReady& o) {
     add(ui::OutputBody::Answer, ui::CreateAnswerDirect(b_, o.sdp.c_str()));
   }
+  void operator()(const core::IceRestarted& o) {
+    add(ui::OutputBody::IceRestarted,
+        ui::CreateIceRestartedDirect(b_, o.ufrag.c_str(), o.pwd.c_str()));
+  }
   void operator()(const core::PhaseChanged& o) {
     add(ui::OutputBody::PhaseChanged,
         ui::CreatePhaseChanged(b_, static_cast<ui::Phase>(o.phase), o.attempt));
@@ -201,6 +205,11 @@ bool handle_stay(core::Call& call, Instant now, WallTime wall, const ui::Input& 
     case ui::InputBody::Watch:
       call.watch(to_core(*input.body_as_Watch()->wants()));
       return true;
+    case ui::InputBody::RestartIce: {
+      const auto& restart = *input.body_as_RestartIce();
+      call.restart_ice(now, {restart.ufrag()->str(), restart.pwd()->str()});
+      return true;
+    }
     case ui::InputBody::Restart:
       call.restart(now);
       return true;

@@ -50,7 +50,10 @@ struct Call::Impl {
   void tell_committer();
   void ask_for_offer();
   void join(Instant now, std::string offer, std::vector<OwnTrack> tracks, OwnState state);
+  void restart_ice(Instant now, const IceCredentials& credentials);
   void restart(Instant now);
+  void connection_is_dead(Instant now);
+  Duration connect_time() const;
   void leave();
   void socket_closed(Instant now);
   void end(EndReason reason, std::string detail);
@@ -75,6 +78,7 @@ struct Call::Impl {
   void handle(Instant now, said::Waiting& message);
   void handle(Instant now, said::WaitingGone& message);
   void handle(Instant now, said::Refused& message);
+  void handle(Instant now, said::IceRestarted& message);
 
   // call_epochs.cpp
   void handle(Instant now, said::Welcome& message);

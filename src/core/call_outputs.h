@@ -58,6 +58,10 @@ struct NeedOffer {     // build a fresh peer connection, drop an earlier one, an
 struct AnswerReady {
   std::string sdp;
 };
+struct IceRestarted {  // the server's for restart_ice()'s; both "": restart() is due
+  std::string ufrag;
+  std::string pwd;
+};
 enum class Phase : uint8_t { connecting, waiting, in_call, reconnecting };
 struct PhaseChanged {
   Phase phase;
@@ -128,8 +132,8 @@ struct Ended {
   EndReason reason;
   std::string detail;
 };
-using Output = std::variant<Connect, Send, Disconnect, NeedOffer, AnswerReady, PhaseChanged,
-                            RosterChanged, RoomChanged, WaitingChanged, ChatReceived,
+using Output = std::variant<Connect, Send, Disconnect, NeedOffer, AnswerReady, IceRestarted,
+                            PhaseChanged, RosterChanged, RoomChanged, WaitingChanged, ChatReceived,
                             ReactionReceived, MuteAsked, UnmuteAsked, HandLowered, CodeChanged,
                             Remember, FrameKeysChanged, WatchedChanged, UplinksChanged, Ended>;
 

@@ -203,6 +203,86 @@ TEST_F(CallTest, RestartAsksForAFreshOfferAtOnce) {
   EXPECT_FALSE(last<NeedOffer>()) << "under way already";
 }
 
+Buffer ice_restarted(std::string ufrag, std::string pwd) {
+  wire::IceRestartedT message;
+  message.ufrag = std::move(ufrag);
+  message.pwd = std::move(pwd);
+  return server_says(message);
+}
+
+TEST_F(CallTest, AnIceRestartIsAskedForOnceAndItsAnswerPassedOn) {
+  call.restart_ice(now, {"abcd", "password"});
+  EXPECT_FALSE(last<Send>()) << "not in the call yet";
+  enter();
+  call.take_outputs();
+  call.restart_ice(now, {"abcd", "password"});
+  const Buffer message = last<Send>()->message;
+  const auto* restart =
+      flatbuffers::GetRoot<wire::ClientMessage>(message.data())->body_as_RestartIce();
+  ASSERT_TRUE(restart);
+  EXPECT_EQ(restart->ufrag()->str(), "abcd");
+  EXPECT_EQ(restart->pwd()->str(), "password");
+  call.restart_ice(now, {"efgh", "password"});
+  EXPECT_FALSE(last<Send>()) << "one is unanswered";
+  call.socket_message(now, ice_restarted("srv", "secret"));
+  const auto answer = last<IceRestarted>();
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->ufrag, "srv");
+  EXPECT_EQ(answer->pwd, "secret");
+  call.restart_ice(now, {"efgh", "password"});
+  EXPECT_TRUE(last<Send>());
+}
+
+TEST_F(CallTest, WhatCouldEndALineIsNoCredential) {
+  enter();
+  call.restart_ice(now, {"abcd", "password"});
+  call.take_outputs();
+  call.socket_message(now, ice_restarted("srv", "secret\r\na=candidate:1"));
+  EXPECT_FALSE(last<IceRestarted>());
+}
+
+TEST_F(CallTest, AnIceRestartWithoutAnswerIsADeadConnection) {
+  for (const bool asked_by_host : {false, true}) {
+    Call one(random, {});
+    one.open(now, wall, {link_text, "Ada"});
+    greet(one);
+    one.join(now, "offer", {}, state);
+    one.socket_message(now, joined());
+    one.restart_ice(now, {"abcd", "password"});
+    one.take_outputs();
+    if (asked_by_host) {
+      one.restart(now);
+    } else {
+      for (const Instant end = now + CallOptions{}.restart_time; now < end;) {
+        now = one.next_timeout();
+        one.handle_timeout(now);
+      }
+    }
+    auto outputs = one.take_outputs();
+    EXPECT_EQ(all<Disconnect>(outputs).size(), 1u);
+    EXPECT_EQ(all<NeedOffer>(outputs).size(), 0u) << "the old path may still come back";
+    now = one.next_timeout();
+    one.handle_timeout(now);
+    EXPECT_EQ(all<Connect>(one.take_outputs()).size(), 1u);
+  }
+}
+
+TEST_F(CallTest, ALostServerIsTriedAgainEverySecondOrTwoAtFirst) {
+  const CallOptions options;
+  enter();
+  call.socket_closed(now);
+  const Instant lost = now;
+  Instant tried = now;
+  while (now - lost < seconds(12)) {
+    now = call.next_timeout();
+    call.handle_timeout(now);
+    if (all<Connect>(call.take_outputs()).empty()) continue;
+    EXPECT_LE(now - tried, options.connect_time + options.quick_retry * 3 / 2);
+    tried = now;
+  }
+  EXPECT_GT(tried, lost);
+}
+
 TEST_F(CallTest, RefusalsEndTheCallWithTheirReason) {
   using enum wire::Refusal;
   for (const auto& [refusal, reason] :

@@ -97,4 +97,10 @@ Buffer write_leave() {
   return finish(builder, wire::ClientBody::Leave, wire::CreateLeave(builder));
 }
 
+Buffer write_restart_ice(const IceCredentials& credentials) {
+  Builder builder;
+  return finish(builder, wire::ClientBody::RestartIce,
+                wire::CreateRestartIceDirect(builder, credentials.ufrag.c_str(), credentials.pwd.c_str()));
+}
+
 }  // namespace vicino::core

@@ -65,6 +65,12 @@ Buffer write_ready(uint64_t epoch);
 Buffer write_deny(SenderId sender);
 Buffer write_watch(const std::vector<WireWant>& wants);
 Buffer write_leave();
+// Of one side of a media path (RFC 8839 section 5.4).
+struct IceCredentials {
+  std::string ufrag;
+  std::string pwd;
+};
+Buffer write_restart_ice(const IceCredentials& credentials);
 
 namespace said {  // by the server
 
@@ -176,9 +182,13 @@ struct Refused {
   std::string detail;
   uint32_t retry_after_ms;
 };
-using Message = std::variant<Hello, InLobby, Joined, Welcome, Group, Handshake, CommitRefused,
-                             Posted, Switch, Waiting, WaitingGone, MemberJoined, MemberLeft,
-                             MemberConnection, Slots, HeldBack, Watched, Uplinks, Refused>;
+struct IceRestarted {
+  IceCredentials credentials;  // empty: the media path has ended
+};
+using Message =
+    std::variant<Hello, InLobby, Joined, Welcome, Group, Handshake, CommitRefused, Posted, Switch,
+                 Waiting, WaitingGone, MemberJoined, MemberLeft, MemberConnection, Slots, HeldBack,
+                 Watched, Uplinks, Refused, IceRestarted>;
 
 }  // namespace said
 

@@ -1,4 +1,6 @@
 // What the server says, verified and read.
+#include <algorithm>
+
 #include "base/limits.h"
 #include "core/messages.h"
 #include "schema/wire_generated.h"
@@ -12,6 +14,7 @@ using Read = Result<said::Message>;
 constexpr size_t max_detail = 512;
 constexpr size_t max_rid = 255;  // RFC 8852 section 3.1
 constexpr size_t max_waiting_name = 512;
+constexpr size_t max_ice_text = 256;
 constexpr size_t max_key_package = 4096;
 
 Buffer copy_of(const WireBytes* vector) {
@@ -140,6 +143,21 @@ Read read_media_body(const wire::ServerMessage& root) {
   }
 }
 
+// Becomes part of a session description: what could end a line there is refused.
+bool is_ice_text(std::string_view text) {
+  return text.size() <= max_ice_text && std::ranges::all_of(text, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' || c == '/';
+         });
+}
+
+Read read(const wire::IceRestarted& r) {
+  const std::string_view ufrag = r.ufrag()->string_view(), pwd = r.pwd()->string_view();
+  if (!is_ice_text(ufrag) || !is_ice_text(pwd) || ufrag.empty() != pwd.empty()) {
+    return fail(Errc::malformed, "ICE credentials");
+  }
+  return said::Message(said::IceRestarted{{std::string(ufrag), std::string(pwd)}});
+}
+
 Read read_group_body(const wire::ServerMessage& root) {
   switch (root.body_type()) {
     case wire::ServerBody::Welcome: {
@@ -199,6 +217,8 @@ Read read_aligned(Bytes message) {
     }
     case wire::ServerBody::Refused:
       return read(*root.body_as_Refused());
+    case wire::ServerBody::IceRestarted:
+      return read(*root.body_as_IceRestarted());
     default:
       return read_group_body(root);
   }

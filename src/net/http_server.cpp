@@ -3,6 +3,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -76,6 +77,14 @@ ConnectionPermit::~ConnectionPermit() {
   --server_->counts.connections;
   const auto found = server_->per_address.find(peer_);
   if (--found->second == 0) server_->per_address.erase(found);
+}
+
+std::shared_ptr<void> held_elsewhere(ConnectionPermit permit) {
+  asio::io_context& io = permit.io();
+  const auto give_back = [&io](ConnectionPermit* held) {
+    asio::post(io, [owned = std::unique_ptr<ConnectionPermit>(held)] {});
+  };
+  return {new ConnectionPermit(std::move(permit)), give_back};
 }
 
 HttpServer::HttpServer(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -1,5 +1,6 @@
-// HTTP, WebSocket and TLS on the thread of one Asio io_context. It keeps the caps and the security headers; what a request
-// or message means is the handler's business.
+// HTTP, WebSocket and TLS on the thread of one Asio io_context, and the door for media paths over TCP
+// at the same port. It keeps the caps and the security headers; what a request or message means is
+// the handler's business.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -12,6 +13,7 @@
 
 #include "base/address.h"
 #include "base/ids.h"
+#include "net/tcp_paths.h"
 
 namespace vicino::net {
 
@@ -33,6 +35,11 @@ class HttpHandler {
   virtual void socket_opened(ConnectionId connection, const HttpClient& client) = 0;
   virtual void socket_message(ConnectionId connection, Bytes message) = 0;
   virtual void socket_closed(ConnectionId connection) = 0;
+
+  // A connection that speaks ICE-TCP, whose first frame is a STUN request for this ICE user fragment,
+  // not authenticated. Counts as one of the server's until its permit is gone; who doesn't take it
+  // closes it.
+  virtual void media_path_opened(std::string_view ufrag, TcpArrival arrival) = 0;
 };
 
 struct HttpServerOptions {
@@ -46,6 +53,7 @@ struct HttpServerOptions {
   size_t max_body = 128 * 1024;
   size_t max_message = 192 * 1024;
   size_t send_queue_bytes = 1 << 20;
+  bool media_paths = true;  // ICE-TCP is taken
 };
 
 class HttpServer {
@@ -66,7 +74,7 @@ class HttpServer {
   std::expected<void, std::string> reload_tls();
 
   struct Counts {
-    uint64_t connections = 0, sockets = 0;  // now
+    uint64_t connections = 0, sockets = 0;  // now; media paths among the connections
     uint64_t requests = 0, refused_connections = 0, refused_origins = 0, slow_readers = 0;  // since start
   };
   Counts counts() const;

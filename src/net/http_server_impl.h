@@ -40,6 +40,7 @@ class ConnectionPermit {
   ~ConnectionPermit();
   ConnectionPermit(ConnectionPermit&& other) noexcept = default;
   ConnectionPermit& operator=(ConnectionPermit&&) = delete;
+  boost::asio::io_context& io() const { return server_->io; }
 
  private:
   ConnectionPermit(std::shared_ptr<HttpServer::Impl> server, Address peer)
@@ -51,6 +52,10 @@ class ConnectionPermit {
 // Serves one accepted connection until it ends.
 boost::asio::awaitable<void> serve_connection(std::shared_ptr<HttpServer::Impl> server,
                                               boost::asio::ip::tcp::socket socket);
+
+// Of a connection that goes on elsewhere: may be destroyed on any thread, and gives back the permit on
+// the server's.
+std::shared_ptr<void> held_elsewhere(ConnectionPermit permit);
 
 Address to_address(const boost::asio::ip::tcp::endpoint& endpoint);
 

@@ -206,6 +206,8 @@ size_t UdpSocket::receive(int fd, const Handle& handle) {
 
 // Trains whole, or datagram by datagram.
 struct UdpSocket::Cursor {
+  explicit Cursor(std::span<const rtc::Outbox::Train> all) : trains(all) { pass_over_tcp(); }
+
   std::span<const rtc::Outbox::Train> trains;  // what is left
   size_t sent = 0;                             // datagrams of the first one
 
@@ -216,6 +218,10 @@ struct UdpSocket::Cursor {
     if (sent < trains.front().count) return;
     trains = trains.subspan(1);
     sent = 0;
+    pass_over_tcp();
+  }
+  void pass_over_tcp() {
+    while (!trains.empty() && trains.front().to.connection != 0) trains = trains.subspan(1);
   }
 };
 

@@ -46,6 +46,8 @@ struct Config {
       ice_addresses;  // announced in candidates; empty: net/local_address.h finds them
   std::string media_address = "0.0.0.0";   // what the UDP sockets bind to
   uint16_t media_port = 40000;             // first; one per worker, consecutive
+  bool media_tcp = true;                   // media paths over TCP, at the web server's port
+  uint16_t media_tcp_port = 0;             // announced for them; 0: http_port
   size_t workers = 0;                      // 0: one per core
   size_t members_per_worker = 50;          // of one room, before another worker carries it, too
   size_t history_megabytes_per_room = 64;  // kept to answer NACKs

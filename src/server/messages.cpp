@@ -163,6 +163,12 @@ Buffer uplinks_message(std::span<const sfu::Uplink> poor) {
   return finish(builder, wire::CreateUplinks(builder, entries_offset));
 }
 
+Buffer ice_restarted_message(const rtc::IceCredentials& credentials) {
+  FlatBufferBuilder builder;
+  return finish(builder, wire::CreateIceRestartedDirect(builder, credentials.ufrag.c_str(),
+                                                        credentials.pwd.c_str()));
+}
+
 Buffer refused_message(wire::Refusal reason, std::string_view detail, uint32_t retry_after_ms) {
   FlatBufferBuilder builder;
   const auto detail_offset = builder.CreateString(detail.data(), detail.size());

@@ -100,8 +100,14 @@ struct SpreadRoom {
   RoomId room;
   std::vector<size_t> workers;
 };
+// Fresh ICE credentials for a participant's media path; everything else of it stays.
+struct RestartIce {
+  RoomId room;
+  ParticipantId id;
+  rtc::IceCredentials local, remote;
+};
 using Command = std::variant<AddParticipant, ReplaceParticipant, RemoveParticipant, SetWants,
-                             AddRelayed, SpreadRoom>;
+                             AddRelayed, SpreadRoom, RestartIce>;
 
 // What the worker tells the server.
 struct ParticipantConnected {  // media path up: ICE, DTLS and SRTP done

@@ -1,11 +1,12 @@
 // One RTCPeerConnection for one stay: own tracks and receive slots, negotiated once. Every sender
 // and receiver gets its transform before anything can flow: there is no way around the encryption.
 
-import type { OwnTrack, Source, TransformOptions } from '../core/types';
+import type { IceCredentials, OwnTrack, Source, TransformOptions } from '../core/types';
 import { readCounters, type Counters, type Report } from '../state/statistics';
 import { audioCodecs, videoCodecs } from './codecs';
 import { encodingsOf, type PictureSize } from './ladder';
 import { withVoice } from './opus';
+import { credentialsIn, withCredentials } from './ice_credentials';
 import { everything, shaped, type SendWish } from './send_layers';
 
 export interface Slots {
@@ -40,6 +41,7 @@ export class Peer {
   readonly #frames: Worker;
   readonly #senders = new Map<Source, RTCRtpTransceiver>();
   readonly #receivers: RTCRtpTransceiver[] = [];
+  #answer = '';
   #wish: SendWish = everything;
   #shaping: Promise<void> = Promise.resolve();
 
@@ -65,7 +67,21 @@ export class Peer {
   }
 
   async accept(answer: string): Promise<void> {
+    this.#answer = answer;
     await this.#connection.setRemoteDescription({ type: 'answer', sdp: answer });
+  }
+
+  /** Fresh credentials to find another path with, for the same media; null while earlier ones are unanswered. */
+  async restartIce(): Promise<IceCredentials | null> {
+    if (this.#connection.signalingState !== 'stable') return null;
+    this.#connection.restartIce();
+    await this.#connection.setLocalDescription();
+    return credentialsIn(this.#connection.localDescription?.sdp ?? '');
+  }
+
+  /** The server's credentials for those; whatever else was negotiated stays. */
+  async acceptRestart(credentials: IceCredentials): Promise<void> {
+    await this.accept(withCredentials(this.#answer, credentials));
   }
 
   async replace(source: Source, track: MediaStreamTrack | null): Promise<void> {

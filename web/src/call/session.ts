@@ -1,7 +1,8 @@
 // One call, from the click on "Join" to the end: brings together the core worker, the peer
 // connection, the own media and the sound. The interface reads its stores and calls its methods.
 
-import type { CoreCommand, CoreEvent, OwnState, Source, Want, WatchedLayer } from '../core/types';
+import type { CoreCommand, CoreEvent, IceCredentials, OwnState, Source, Want, WatchedLayer } from '../core/types';
+import { onNetworkChange } from '../platform/network_change';
 import { hear, silence, type Speech } from '../state/speech';
 import { Store } from '../state/store';
 import {
@@ -40,7 +41,7 @@ export interface Self {
 
 export type MemberCommand = Exclude<
   CoreCommand,
-  { readonly kind: 'open' | 'join' | 'setState' | 'watch' | 'restart' | 'leave' }
+  { readonly kind: 'open' | 'join' | 'setState' | 'watch' | 'restartIce' | 'restart' | 'leave' }
 >;
 
 /** The own id in levels: participants' ids start at 1. */
@@ -90,7 +91,7 @@ export class CallSession {
     this.#local = local;
     this.#watch = new ConnectionWatch(
       { set: (callback, ms) => window.setTimeout(callback, ms), clear: (timer) => window.clearTimeout(timer) },
-      () => this.#restart(),
+      { repair: () => void this.#repair(), restart: () => this.#restart() },
       (state) => this.media.update((media) => ({ ...media, state })),
     );
     this.#core = openCore((event) => this.#handle(event));
@@ -137,8 +138,9 @@ export class CallSession {
     };
     listen('online', () => {
       this.media.update((media) => ({ ...media, online: true }));
-      this.#restart();
+      this.#onOtherNetwork();
     });
+    this.#cleanUp.push(onNetworkChange(() => this.#onOtherNetwork()));
     listen('offline', () => this.media.update((media) => ({ ...media, online: false })));
     listen('pagehide', () => this.leave());
     this.#cleanUp.push(this.#local.view.subscribe(() => this.#followLocal()));
@@ -156,6 +158,8 @@ export class CallSession {
       void this.#offer(event.audioSlots, event.videoSlots);
     } else if (event.kind === 'answer') {
       void this.#accept(event.sdp);
+    } else if (event.kind === 'iceRestarted') {
+      void this.#continue(event.credentials);
     } else if (event.kind === 'watched') {
       this.#watched = event.layers;
       this.#shapeSent();
@@ -240,6 +244,27 @@ export class CallSession {
       // An answer to a connection that has been replaced meanwhile is nobody's problem.
       if (peer === this.#peer && !this.#closed) this.#fail(error);
     }
+  }
+
+  async #repair(): Promise<void> {
+    const peer = this.#peer;
+    // Fails when the connection has been closed meanwhile.
+    const credentials = await peer?.restartIce().catch(() => null);
+    if (credentials && peer === this.#peer && !this.#closed) this.#core.send({ kind: 'restartIce', ...credentials });
+  }
+
+  async #continue(credentials: IceCredentials | null): Promise<void> {
+    const peer = this.#peer;
+    if (!credentials) return this.#restart();
+    await peer?.acceptRestart(credentials).catch(() => {
+      if (peer === this.#peer) this.#restart();
+    });
+  }
+
+  /** Nothing waits for a time-out: neither the media path nor, if it is lost, the connection to the server. */
+  #onOtherNetwork(): void {
+    if (this.view.get().phase.kind === 'reconnecting') this.#restart();
+    else this.#watch.networkChanged();
   }
 
   #restart(): void {

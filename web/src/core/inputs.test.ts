@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { InputBody } from '../generated/vicino/ui/input-body';
 import { ConfirmCodeT } from '../generated/vicino/ui/confirm-code';
+import { RestartIceT } from '../generated/vicino/ui/restart-ice';
 import { Source } from '../generated/vicino/ui/source';
 import { WantT } from '../generated/vicino/ui/want';
 import { WatchT } from '../generated/vicino/ui/watch';
@@ -11,6 +12,13 @@ describe('a command', () => {
   it('to confirm the code says which code was read', () => {
     const emoji = [1, 2, 3, 4, 5, 6, 63];
     expect(commandInput({ kind: 'confirmCode', emoji })).toEqual([InputBody.ConfirmCode, new ConfirmCodeT(emoji)]);
+  });
+
+  it('to restart ICE brings the credentials', () => {
+    expect(commandInput({ kind: 'restartIce', ufrag: 'abcd', pwd: 'a password' })).toEqual([
+      InputBody.RestartIce,
+      new RestartIceT('abcd', 'a password'),
+    ]);
   });
 
   it('to watch says what is in focus', () => {

@@ -7,6 +7,7 @@ import { CodeState as WireCodeState } from '../generated/vicino/ui/code-state';
 import { EndReason as WireEndReason } from '../generated/vicino/ui/end-reason';
 import type { EndedT } from '../generated/vicino/ui/ended';
 import type { HandLoweredT } from '../generated/vicino/ui/hand-lowered';
+import type { IceRestartedT } from '../generated/vicino/ui/ice-restarted';
 import type { MuteAskedT } from '../generated/vicino/ui/mute-asked';
 import type { NeedOfferT } from '../generated/vicino/ui/need-offer';
 import { OutputBody } from '../generated/vicino/ui/output-body';
@@ -86,6 +87,10 @@ export function pageEvent({ bodyType, body }: OutputT): CoreEvent | null {
     }
     case OutputBody.Answer:
       return { kind: 'answer', sdp: text((body as AnswerT).sdp) };
+    case OutputBody.IceRestarted: {
+      const [ufrag, pwd] = [text((body as IceRestartedT).ufrag), text((body as IceRestartedT).pwd)];
+      return { kind: 'iceRestarted', credentials: ufrag === '' ? null : { ufrag, pwd } };
+    }
     case OutputBody.PhaseChanged:
       return phaseEvent(body as PhaseChangedT);
     case OutputBody.Roster:

@@ -112,6 +112,7 @@ export function reduce(view: CallView, event: CoreEvent): CallView {
   switch (event.kind) {
     case 'ready':
     case 'answer':
+    case 'iceRestarted':
     case 'watched':
       return view;
     case 'uplinks':
