@@ -65,10 +65,7 @@ bench_network() {
     node bench/network/run.mjs "$@"
     return
   fi
-  {
-    node bench/network/run.mjs
-    node bench/network/run.mjs --parties 2 --firefox --shapes good,loss | tail -n +2
-  } | tee bench/results/network.jsonl
+  node bench/network/run.mjs | tee bench/results/network.jsonl
 }
 
 bench() {

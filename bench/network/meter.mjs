@@ -26,15 +26,15 @@ export function count(page) {
 
 const rounded = (value, digits) => Number(value.toFixed(digits));
 
-/** `people`: whose pictures and voices should come. Firefox counts no freezes: null. */
-export function between(before, now, people, { countsFreezes }) {
+/** `people`: whose pictures and voices should come. */
+export function between(before, now, people) {
   const grown = Object.fromEntries(Object.keys(before).map((key) => [key, now[key] - before[key]]));
   const seconds = grown.at / 1000;
   return {
     seconds: rounded(seconds, 1),
     frames_per_second: rounded(grown.frames / seconds / people, 1),
-    freezes: countsFreezes ? grown.freezes : null,
-    frozen_percent: countsFreezes ? rounded((100 * grown.frozen) / seconds / people, 2) : null,
+    freezes: grown.freezes,
+    frozen_percent: rounded((100 * grown.frozen) / seconds / people, 2),
     concealed_percent: grown.samples > 0 ? rounded((100 * Math.max(0, grown.concealed)) / grown.samples, 2) : null,
     fec_packets: grown.fec,
     lost_percent: rounded((100 * Math.max(0, grown.lost)) / Math.max(1, grown.lost + grown.packets), 2),

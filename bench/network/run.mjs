@@ -1,4 +1,4 @@
-// Real browsers in a call on bad networks: node run.mjs [--parties 2,4] [--shapes 3-1-3,loss,...] [--seconds N] [--firefox]
+// Real browsers in a call on bad networks: node run.mjs [--parties 2,4] [--shapes 3-1-3,loss,...] [--seconds N]
 // JSON lines, the machine in the first. See README.md.
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -21,26 +21,22 @@ const { values } = parseArgs({
     parties: { type: "string", default: "2,4" },
     shapes: { type: "string", default: Object.keys(shapes).join() },
     seconds: { type: "string", default: "15" },
-    firefox: { type: "boolean", default: false },
   },
 });
 const wait = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
 const print = (line) => console.log(JSON.stringify(line));
 
-/** The first `parties` people in a call; with Firefox the last of them uses that. */
+/** The first `parties` people in a call. */
 async function callOf(parties, browsers, server) {
   const people = [];
   const voice = await makeVoice(browsers.folder);
   const picture = { width: parties > 2 ? 640 : 1280, rate: 15, noise: true };
   for (const [name, colour] of names.slice(0, parties)) {
-    const firefox = values.firefox && people.length === parties - 1;
-    const page = firefox
-      ? await browsers.firefox()
-      : await browsers.chromium({
-          clip: await makeClip(browsers.folder, name, colour, picture),
-          flags: [`--use-file-for-fake-audio-capture=${voice}`],
-        });
-    people.push(Object.assign(new CallPage(page, name), { browser: firefox ? "firefox" : "chromium" }));
+    const page = await browsers.chromium({
+      clip: await makeClip(browsers.folder, name, colour, picture),
+      flags: [`--use-file-for-fake-audio-capture=${voice}`],
+    });
+    people.push(new CallPage(page, name));
   }
   const link = await server.newRoom(server.own);
   for (const person of people) await person.join(link, person === people[0] ? null : people[0]);
@@ -65,9 +61,9 @@ async function measure(own, shape, parties) {
     await wait(Number(values.seconds));
     const now = await Promise.all(people.map(({ page }) => count(page)));
     const { down, late_ms_max } = await relay.stats();
-    for (const [i, { name: viewer, browser }] of people.entries()) {
-      const figures = between(before[i], now[i], parties - 1, { countsFreezes: browser === "chromium" });
-      print({ shape, network: title, step: name, parties, viewer, browser, ...figures, queue_p95_ms: down.queue_ms.p95, relay_late_ms: late_ms_max });
+    for (const [i, { name: viewer }] of people.entries()) {
+      const figures = between(before[i], now[i], parties - 1);
+      print({ shape, network: title, step: name, parties, viewer, ...figures, queue_p95_ms: down.queue_ms.p95, relay_late_ms: late_ms_max });
     }
   }
 }

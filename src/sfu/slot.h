@@ -18,10 +18,10 @@ struct Route;
 struct Connection {
   ParticipantId id;
   bool connected = false;
-  Route* route = nullptr;              // once connected
-  uint16_t transport_sequence = 0;     // of the next packet (transport-wide congestion control)
-  std::unique_ptr<Downlink> downlink;  // once the receiver reports what arrives
-  rtc::ProbeId probe = 0;              // what goes out now is part of it
+  Route* route = nullptr;           // once connected
+  uint16_t transport_sequence = 0;  // of the next packet (transport-wide congestion control)
+  std::unique_ptr<Downlink> downlink = nullptr;  // once the receiver reports what arrives
+  rtc::ProbeId probe = 0;                        // what goes out now is part of it
   Slot* first_due = nullptr;  // slots that get something of this batch, while it is passed on
   Slot* last_due = nullptr;
 };

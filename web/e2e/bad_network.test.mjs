@@ -26,7 +26,7 @@ describe('a call on a bad network', { timeout: 300_000 }, () => {
     const browsers = new Browsers();
     own.defer(() => browsers.close());
     for (const [name, colour] of [['Ada', '0xC03030'], ['Bob', '0x30A040']]) {
-      people.push(new CallPage(await browsers.chromium({ clip: await makeClip(browsers.folder, name, colour, { width: 320 }) }), name));
+      people.push(new CallPage(await browsers.chromium({ clip: await makeClip(browsers.folder, name, colour, { noise: true }) }), name));
     }
     const link = await started.server.newRoom(own);
     await people[0].join(link);
@@ -56,6 +56,18 @@ describe('a call on a bad network', { timeout: 300_000 }, () => {
     await relay.set({ loss: '0%' });
     await until('Ada reads that all is well', async () => /good/.test(await ada.text('connection-quality')), 60_000);
     await everybodySees();
+  });
+
+  test('that is thin leaves smaller pictures, and gives back the large ones', async () => {
+    const [ada] = people;
+    const { width } = await ada.picture('Bob');
+    await relay.set({ rate: '300k' });
+    await until('Ada sees Bob smaller', async () => {
+      const picture = await ada.picture('Bob');
+      return picture && picture.width < width && picture.change > 0.2;
+    }, 90_000);
+    await relay.set({ rate: '10M' });
+    await until('Ada sees Bob as large as before', async () => (await ada.picture('Bob'))?.width === width, 90_000);
   });
 
   test('no page had an error', () => {

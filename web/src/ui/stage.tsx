@@ -111,7 +111,7 @@ function contentOf(
   const state = participant.sources[source];
   const { id, name, color, trust, leaving } = participant;
   const message = messageOf(participant, source, circumstances);
-  const shown = state.kind === 'flowing' && !isHidden(participant);
+  const shown = state.kind === 'flowing' && circumstances.incomingVideo && !isHidden(participant);
   return {
     participant: id,
     source,
