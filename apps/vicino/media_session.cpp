@@ -10,9 +10,9 @@ using asio::ip::udp;
 namespace {
 
 constexpr Duration report_interval = seconds(1);
-// After which a path counts as silent: ICE has asked several times by then. Lower restarts without
-// need, higher leaves people frozen for longer.
-constexpr Duration silence_time = seconds(4);
+// Of checks without answer, after which a path counts as silent. Lower restarts without need,
+// higher leaves people frozen for longer.
+constexpr Duration silence_time = seconds(2);
 constexpr Duration restart_interval = seconds(3);
 constexpr Duration arrivals_interval = milliseconds(100);
 constexpr size_t socket_buffer =
@@ -240,7 +240,8 @@ void MediaSession::send_due(Instant now) {
 }
 
 void MediaSession::restart_if_silent(Instant now) {
-  if (now - peer_->last_heard() < silence_time || now < next_restart_) return;
+  const Instant since = peer_->unanswered_since();
+  if (since == Instant::never() || now - since < silence_time || now < next_restart_) return;
   next_restart_ = now + restart_interval;
   restart_ = {random_text(random_, 4), random_text(random_, 16)};
   handlers_.silent(restart_);

@@ -165,7 +165,7 @@ TEST_F(CallTest, ALostSocketIsTriedAgainLaterAndLaterAndTheMemberProvesItself) {
   enter();
   call.take_outputs();
   Duration longest{};
-  for (uint32_t attempt = 1; attempt <= 8; ++attempt) {
+  for (uint32_t attempt = 1; attempt <= 16; ++attempt) {
     call.socket_closed(now);
     EXPECT_EQ(last<PhaseChanged>()->attempt, attempt);
     const Duration wait = call.next_timeout() - now;

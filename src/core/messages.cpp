@@ -99,8 +99,9 @@ Buffer write_leave() {
 
 Buffer write_restart_ice(const IceCredentials& credentials) {
   Builder builder;
-  return finish(builder, wire::ClientBody::RestartIce,
-                wire::CreateRestartIceDirect(builder, credentials.ufrag.c_str(), credentials.pwd.c_str()));
+  return finish(
+      builder, wire::ClientBody::RestartIce,
+      wire::CreateRestartIceDirect(builder, credentials.ufrag.c_str(), credentials.pwd.c_str()));
 }
 
 }  // namespace vicino::core

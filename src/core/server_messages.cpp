@@ -146,7 +146,8 @@ Read read_media_body(const wire::ServerMessage& root) {
 // Becomes part of a session description: what could end a line there is refused.
 bool is_ice_text(std::string_view text) {
   return text.size() <= max_ice_text && std::ranges::all_of(text, [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' || c == '/';
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '+' || c == '/';
          });
 }
 

@@ -203,11 +203,13 @@ size_t TcpPaths::adopt(Instant now, TcpArrival arrival, const UdpSocket::Handle&
   Address address = arrival.from;
   address.connection = last_number_;
   const Buffer read = std::move(arrival.read);
-  auto& connection = connections_[last_number_] =
-      std::make_unique<Connection>(now, address, std::move(arrival));
+  auto connection = std::make_unique<Connection>(now, address, std::move(arrival));
   epoll_event event{.events = EPOLLIN, .data = {.u32 = last_number_}};
-  CHECK(::epoll_ctl(epoll_, EPOLL_CTL_ADD, connection->fd(), &event) == 0);
-  return connection->begin(read, handle);
+  // The system has no room for another one: it is closed.
+  if (::epoll_ctl(epoll_, EPOLL_CTL_ADD, connection->fd(), &event) != 0) return 0;
+  const size_t count = connection->begin(read, handle);
+  if (!connection->broken()) connections_[last_number_] = std::move(connection);
+  return count;
 }
 
 size_t TcpPaths::receive(Instant now, const UdpSocket::Handle& handle) {

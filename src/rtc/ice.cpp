@@ -12,8 +12,9 @@ constexpr Duration first_interval =
 constexpr Duration longest_interval = milliseconds(800);
 constexpr Duration consent_interval =
     seconds(5);  // RFC 7675 section 5.1: about every 5 s, randomised
-// A path from which nothing comes for so long is asked again and again: it may have got another
-// address on the way (a NAT that has forgotten it), which the other side learns from a check alone.
+// A path from which media doesn't come any more is asked at once, and again until it answers: it
+// may have got another address on the way (a NAT that has forgotten it), which the other side
+// learns from a check alone.
 constexpr Duration quiet_time = seconds(2);
 constexpr Duration quiet_interval = milliseconds(500);
 // Type preference of a peer-reflexive candidate of a host with one component (RFC 8445
@@ -115,6 +116,7 @@ Status IceControlling::handle_stun(Instant now, const Address& from, Bytes datag
   TRY(verify_binding_success(message, check->transaction, remote_parameters_.ice_pwd));
   pending_.erase(check);
   last_heard_ = now;
+  unanswered_since_ = Instant::never();
   if (!is_validated(from)) answered_.push_back(from);
   if (std::exchange(searching_, false)) {
     remote_ = from;
@@ -124,7 +126,9 @@ Status IceControlling::handle_stun(Instant now, const Address& from, Bytes datag
 }
 
 void IceControlling::heard_media(Instant now, const Address& from) {
-  if (remote_ == from) last_media_ = now;
+  if (remote_ != from) return;
+  last_media_ = now;
+  unanswered_since_ = Instant::never();
 }
 
 void IceControlling::restart(Instant now, const IceCredentials& local,
@@ -144,8 +148,9 @@ bool IceControlling::is_validated(const Address& from) const {
 }
 
 Instant IceControlling::next_timeout() const {
-  if (failed_ || searching_) return next_check_;
-  return std::min(next_check_, std::max(last_heard() + quiet_time, last_check_ + quiet_interval));
+  const bool works = last_media_ <= last_heard_;  // with or without media
+  if (failed_ || searching_ || works) return next_check_;
+  return std::min(next_check_, std::max(last_media_ + quiet_time, last_check_ + quiet_interval));
 }
 
 void IceControlling::handle_timeout(Instant now, Outbox& out) {
@@ -156,6 +161,7 @@ void IceControlling::handle_timeout(Instant now, Outbox& out) {
     return;
   }
   last_check_ = now;
+  unanswered_since_ = std::min(unanswered_since_, now);
   if (!searching_) {
     send_check(*remote_, out);
     if (now < next_check_) return;

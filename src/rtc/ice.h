@@ -3,7 +3,6 @@
 // came by. The client's side is controlling and probes the server's candidates. Sans-IO.
 #pragma once
 
-#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -41,8 +40,9 @@ class IceAgent {
   virtual void restart(Instant now, const IceCredentials& local, const IceCredentials& remote) = 0;
   // Whether checks that name this user fragment of the own side may be for this agent.
   virtual bool expects(std::string_view local_ufrag) const = 0;
-  // When anything authenticated came last.
-  virtual Instant last_heard() const = 0;
+  // Since when checks of its own have been without answer, and nothing else has come either;
+  // never(): not.
+  virtual Instant unanswered_since() const = 0;
 };
 
 // The server: ICE-lite, controlled. Whoever can watch the path can send a check again from another
@@ -68,7 +68,7 @@ class IceLite final : public IceAgent {
   // changes nothing.
   void restart(Instant now, const IceCredentials& local, const IceCredentials& remote) override;
   bool expects(std::string_view local_ufrag) const override;
-  Instant last_heard() const override { return last_heard_; }
+  Instant unanswered_since() const override { return Instant::never(); }  // it asks nothing
 
  private:
   struct Credentials {
@@ -111,7 +111,7 @@ class IceControlling final : public IceAgent {
   // Probes all candidates again, and keeps what it sends on the old path until one answers.
   void restart(Instant now, const IceCredentials& local, const IceCredentials& remote) override;
   bool expects(std::string_view) const override { return false; }  // it is never checked
-  Instant last_heard() const override { return std::max(last_heard_, last_media_); }
+  Instant unanswered_since() const override { return unanswered_since_; }
 
  private:
   struct Check {
@@ -131,6 +131,7 @@ class IceControlling final : public IceAgent {
   Instant last_heard_;     // by an answer
   Instant last_media_;
   Instant last_check_;
+  Instant unanswered_since_ = Instant::never();
   Instant next_check_;
   Duration interval_;
   bool failed_ = false;

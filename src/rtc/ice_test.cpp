@@ -144,8 +144,8 @@ Buffer next_check(Pair& pair) {
 Status exchange(Pair& pair, const Address& from, Buffer check) {
   Outbox answers;
   TRY(pair.server.handle_stun(pair.now, from, check, answers));
-  return pair.client.handle_stun(pair.now, server_address,
-                                 answers.bytes(answers.datagrams().at(0)), pair.out);
+  return pair.client.handle_stun(pair.now, server_address, answers.bytes(answers.datagrams().at(0)),
+                                 pair.out);
 }
 
 const IceCredentials fresh_server{"srv2", "fresh-server-password-22"};
@@ -194,9 +194,14 @@ TEST(Ice, APathThatFallsSilentIsAskedAgainAndAgain) {
   pair.client.heard_media(connected + milliseconds(500), server_address);
   pair.client.heard_media(connected + milliseconds(900), stranger);
   EXPECT_EQ(pair.client.next_timeout() - connected, milliseconds(2500));
+  EXPECT_EQ(pair.client.unanswered_since(), Instant::never());
   next_check(pair);
-  next_check(pair);
+  const Buffer second = next_check(pair);
   EXPECT_EQ(pair.now - connected, milliseconds(3000));
+  EXPECT_EQ(pair.client.unanswered_since() - connected, milliseconds(2500));
+  ASSERT_TRUE(exchange(pair, client_address, second));
+  EXPECT_EQ(pair.client.unanswered_since(), Instant::never());
+  EXPECT_GT(pair.client.next_timeout() - pair.now, seconds(1)) << "it works, though without media";
 }
 
 }  // namespace

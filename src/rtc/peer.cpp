@@ -194,8 +194,8 @@ void Peer::restart_ice(Instant now, const IceCredentials& local, const IceCreden
 bool Peer::expects(std::string_view local_ufrag) const {
   return impl_->ice->expects(local_ufrag);
 }
-Instant Peer::last_heard() const {
-  return impl_->ice->last_heard();
+Instant Peer::unanswered_since() const {
+  return impl_->ice->unanswered_since();
 }
 
 void Peer::close(Outbox& out) {

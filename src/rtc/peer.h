@@ -89,8 +89,8 @@ class Peer {
   void restart_ice(Instant now, const IceCredentials& local, const IceCredentials& remote);
   // Whether checks that name this user fragment may be for this peer (a server's).
   bool expects(std::string_view local_ufrag) const;
-  // When anything authenticated came last.
-  Instant last_heard() const;
+  // Since when its checks have been without answer, and nothing else has come either; never(): not.
+  Instant unanswered_since() const;
 
   // Sends a DTLS close_notify and is closed.
   void close(Outbox& out);
