@@ -106,8 +106,15 @@ bool IceControlling::is_validated(const Address& from) const {
   return std::ranges::find(answered_, from) != answered_.end();
 }
 
+// Where no media came since the last answer, silence means nothing.
+Instant IceControlling::silence_check() const {
+  if (failed_ || !remote_ || last_media_ <= last_heard_) return Instant::never();
+  return std::max(last_media_ + media_silence, last_check_ + silence_interval);
+}
+
 void IceControlling::handle_timeout(Instant now, Outbox& out) {
-  if (failed_ || now < next_check_) return;
+  if (failed_ || now < next_timeout()) return;
+  last_check_ = now;
   if (now - last_heard_ >= consent_time) {
     failed_ = true;
     next_check_ = Instant::never();

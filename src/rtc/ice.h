@@ -3,6 +3,7 @@
 // came by. The client's side is controlling and probes the server's candidates. Sans-IO.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -84,19 +85,26 @@ class IceControlling final : public IceAgent {
   IceControlling(const TransportParameters& local, TransportParameters remote, SecureRandom& random,
                  Instant now);
   Status handle_stun(Instant now, const Address& from, Bytes datagram, Outbox& out) override;
-  void heard_media(Instant, const Address&) override {}  // its own checks ask for consent
+  // Media that came and then stops may need another path (a NAT that gave away the address): it is
+  // checked then, not only when consent is due again.
+  void heard_media(Instant now, const Address&) override { last_media_ = now; }
   void handle_timeout(Instant now, Outbox& out) override;
-  Instant next_timeout() const override { return next_check_; }
+  Instant next_timeout() const override { return std::min(next_check_, silence_check()); }
   bool is_validated(const Address& from) const override;
   const std::optional<Address>& remote() const override { return remote_; }
   bool failed() const override { return failed_; }
 
  private:
+  // Shorter checks where there is only a pause, longer leaves people frozen for longer.
+  static constexpr Duration media_silence = seconds(1);
+  static constexpr Duration silence_interval = milliseconds(500);
+
   struct Check {
     Address to;
     StunTransactionId transaction;
   };
   void send_check(const Address& to, Outbox& out);
+  Instant silence_check() const;
 
   std::string username_;  // what its checks carry: remote:local
   TransportParameters remote_parameters_;
@@ -105,7 +113,8 @@ class IceControlling final : public IceAgent {
   std::vector<Check> pending_;     // newest last, bounded
   std::vector<Address> answered_;  // candidates that answered a check
   std::optional<Address> remote_;
-  Instant last_heard_;
+  Instant last_heard_;  // by an answer
+  Instant last_media_{INT64_MIN / 2}, last_check_{INT64_MIN / 2};
   Instant next_check_;
   Duration interval_;
   bool failed_ = false;

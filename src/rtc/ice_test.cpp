@@ -113,6 +113,25 @@ TEST(Ice, ChecksAreRepeatedAndSilenceFails) {
   EXPECT_TRUE(pair.server.failed()) << "no consent for 30 s";
 }
 
+TEST(Ice, MediaThatStopsIsAReasonToCheckAtOnce) {
+  Pair pair;
+  const Buffer check = pair.check();
+  pair.out.clear();
+  ASSERT_TRUE(pair.server.handle_stun(pair.now, client_address, check, pair.out));
+  const Bytes answer = pair.out.bytes(pair.out.datagrams().at(0));
+  ASSERT_TRUE(pair.client.handle_stun(pair.now, server_address, answer, pair.out));
+  EXPECT_GE(pair.client.next_timeout(), pair.now + seconds(4)) << "nothing came that could stop";
+
+  pair.now = pair.now + seconds(1);
+  pair.client.heard_media(pair.now, server_address);
+  for (const Duration after : {milliseconds(1000), milliseconds(1500), milliseconds(2000)}) {
+    EXPECT_EQ(pair.client.next_timeout(), pair.now + after);
+    pair.out.clear();
+    pair.client.handle_timeout(pair.now + after, pair.out);
+    EXPECT_EQ(pair.out.datagrams().size(), 1u);
+  }
+}
+
 TEST(Ice, ConsentChecksKeepBothAlive) {
   Pair pair;
   for (const Instant end = pair.now + seconds(300); pair.now < end;) {
