@@ -64,6 +64,7 @@ bench() {
     calls) bench_calls ;;
     path) bench_path ;;
     sfu) bench_sfu "$@" ;;
-    *) fail "there is no benchmark \"$what\": mls, calls, path, sfu" ;;
+    sim) bench_sim "$@" ;;
+    *) fail "there is no benchmark \"$what\": mls, calls, path, sfu, sim" ;;
   esac
 }
