@@ -77,7 +77,8 @@ bench() {
     calls) bench_calls ;;
     path) bench_path ;;
     sfu) bench_sfu "$@" ;;
+    sim) bench_sim "$@" ;;
     network) bench_network "$@" ;;
-    *) fail "there is no benchmark \"$what\": mls, calls, path, sfu, network" ;;
+    *) fail "there is no benchmark \"$what\": mls, calls, path, sfu, sim, network" ;;
   esac
 }

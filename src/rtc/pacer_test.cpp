@@ -67,6 +67,15 @@ TEST(Pacer, CountsAudioButForgetsWhatIsTooMuch) {
   EXPECT_GT(pacer.allowance(start + milliseconds(500), 1200, start + milliseconds(500)), 0u);
 }
 
+TEST(Pacer, NeverSaysNowWhenNothingMayGo) {
+  Pacer pacer;
+  pacer.set_rate(start, kilobits_per_second(3000));
+  const Instant late = start + milliseconds(300);
+  pacer.sent(late, 100'000);
+  ASSERT_EQ(pacer.allowance(late, 1200, start), 0u);
+  EXPECT_GT(pacer.next(late, 1200, start), late);
+}
+
 TEST(Pacer, HasNothingToDoWhenNothingWaits) {
   Pacer pacer;
   EXPECT_EQ(pacer.allowance(start, 0, Instant::never()), 0u);

@@ -76,6 +76,16 @@ Instant Downlink::next_due(Instant now) const {
   return due;
 }
 
+bool Downlink::may_repeat(Instant now, size_t bytes) {
+  constexpr double least_burst = 3000;
+  const rtc::BitRate share = estimator_.planned() * repeated_share;
+  repeated_ = std::max(0.0, repeated_ - share.bytes_in(now - repeated_at_));
+  repeated_at_ = now;
+  if (repeated_ > std::max(share.bytes_in(repeated_burst), least_burst)) return false;
+  repeated_ += static_cast<double>(bytes);
+  return true;
+}
+
 size_t Downlink::probe_due(Instant now) {
   if (const auto plan = estimator_.take_probe()) probe_ = Probe{*plan, now, now};
   if (!probe_ || now < probe_->next) return 0;

@@ -57,6 +57,10 @@ class Downlink {
   // Whatever waits of this slot goes to nobody.
   void drop_held(const Slot& slot);
 
+  // Whether something may be sent again now: repetitions get a share of the path at most, or what
+  // is missing crowds out what is new, which is then missing.
+  bool may_repeat(Instant now, size_t bytes);
+
   // The bandwidth probe under way: how many bytes of it are to be sent now, in packets of at most
   // packet_size(); 0 for none.
   size_t probe_due(Instant now);
@@ -75,6 +79,10 @@ class Downlink {
   // How often the shares are looked at where something is left to be desired, and where nothing is.
   static constexpr Duration review = milliseconds(200), calm_review = seconds(1);
   static constexpr Duration probe_step = milliseconds(1);
+  // Of the estimate, and how much of it at once. More repairs heavier loss, less leaves more of a
+  // path that became narrow to what fits it.
+  static constexpr double repeated_share = 0.5;
+  static constexpr Duration repeated_burst = milliseconds(100);
 
   struct Probe {
     rtc::ProbePlan plan;
@@ -97,6 +105,8 @@ class Downlink {
   std::optional<Instant> shared_at_;
   bool content_ = false;  // every slot had its best
   std::optional<Probe> probe_;
+  double repeated_ = 0;  // bytes ahead of that share, at `repeated_at_`
+  Instant repeated_at_;
 };
 
 }  // namespace vicino::sfu

@@ -120,6 +120,7 @@ void Room::Impl::handle_nack(Instant now, Participant& from, const rtc::Nack& na
   slot->sender.acknowledge();
   const Track* track = track_of(slot->content);
   if (!slot->sender.section().nack || !track) return;
+  const auto& downlink = from.connection.downlink;
   std::array<uint8_t, limits::max_datagram> memory;
   for (const uint16_t sequence : nack.sequences) {
     if (from.retransmissions_left == 0) return;
@@ -129,7 +130,9 @@ void Room::Impl::handle_nack(Instant now, Participant& from, const rtc::Nack& na
         std::ranges::find(track->layers, origin->stream, [](const auto& l) { return l->stream; });
     if (layer == track->layers.end()) continue;
     const auto packet = (*layer)->history.find(origin->sequence, memory);
-    if (!packet || !slot->sender.retransmit(now, *origin, *packet, from.connection, out)) continue;
+    if (!packet || !slot->sender.may_repeat(now, sequence, from.rtt)) continue;
+    if (downlink && !downlink->may_repeat(now, packet->payload.size() + packet_overhead)) return;
+    if (!slot->sender.retransmit(now, *origin, *packet, from.connection, out)) continue;
     --from.retransmissions_left;
     ++counts.rtx_out;
   }

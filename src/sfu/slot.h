@@ -6,6 +6,7 @@
 #include "sfu/downlink.h"
 #include "sfu/header.h"
 #include "sfu/incoming.h"
+#include "sfu/repeats.h"
 #include "sfu/slots.h"
 #include "sfu/temporal_filter.h"
 
@@ -52,6 +53,10 @@ class SlotSender {
   // would use an SRTP nonce twice.
   bool retransmit(Instant now, const Rewriter::Origin& origin, const MediaPacket& packet,
                   Connection& to, Egress& out);
+  // Whether a packet that is asked for may be sent again now; if so, it counts as sent.
+  bool may_repeat(Instant now, uint16_t sequence, Duration round_trip) {
+    return repeats_.may(now, sequence, round_trip);
+  }
   // A packet of nothing but padding, on the retransmissions' stream (RFC 4588): for a bandwidth
   // probe, `size` bytes at most. Gives its size on the way; 0: the receiver didn't negotiate that.
   size_t pad(Instant now, size_t size, Connection& to, Egress& out);
@@ -77,6 +82,7 @@ class SlotSender {
   rtc::MediaSection section_;
   Rewriter rewriter_;
   TemporalFilter temporal_;
+  Repeats repeats_;
   HeaderWriter header_;
   // The last answer of mapping_of(), of the current piece.
   const rtc::CodecMapping* incoming_codec_ = nullptr;
