@@ -15,7 +15,7 @@ constexpr Duration consent_interval =
 // A path from which media doesn't come any more is asked at once, and again until it answers: it
 // may have got another address on the way (a NAT that has forgotten it), which the other side
 // learns from a check alone.
-constexpr Duration quiet_time = seconds(2);
+constexpr Duration quiet_time = seconds(1);  // shorter asks in pauses, longer leaves people frozen
 constexpr Duration quiet_interval = milliseconds(500);
 // Type preference of a peer-reflexive candidate of a host with one component (RFC 8445
 // section 5.1.2.1).
