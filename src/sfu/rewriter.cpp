@@ -34,7 +34,7 @@ void Rewriter::begin(StreamKey stream, const PacketNumbers& first, uint32_t time
 }
 
 void Rewriter::push(const Piece& piece) {
-  pieces_[count_ % pieces_.size()] = piece;
+  newest_ = pieces_[count_ % pieces_.size()] = piece;
   ++count_;
 }
 
@@ -55,7 +55,7 @@ void Rewriter::skip(const PacketNumbers& in, bool close_pictures) {
   const bool fresh = newest().continues && in.sequence == newest().first_in;
   next_in_ = in.sequence + 1;
   if (fresh) {
-    pieces_[place(0)] = piece;
+    newest_ = pieces_[place(0)] = piece;
     return;
   }
   if (pieces_.size() < many_pieces) keep_more();

@@ -72,14 +72,15 @@ class Rewriter {
     int64_t sequence() const { return first_out - first_in; }
   };
   static PacketNumbers apply(const Piece& piece, const PacketNumbers& in);
-  const Piece& newest() const { return back(0); }
+  const Piece& newest() const { return newest_; }
   size_t place(size_t age) const { return (count_ - 1 - age) % pieces_.size(); }
-  const Piece& back(size_t age) const { return pieces_[place(age)]; }
+  const Piece& back(size_t age) const { return age == 0 ? newest_ : pieces_[place(age)]; }
   size_t kept() const { return std::min(count_, pieces_.size()); }
   void push(const Piece& piece);
   void keep_more();
 
-  std::vector<Piece> pieces_{few_pieces};
+  Piece newest_;  // beside the ring: every packet needs it
+  std::vector<Piece> pieces_ = std::vector<Piece>(few_pieces);
   size_t count_ = 0;     // pieces begun so far; the last ones are kept
   int64_t next_in_ = 0;  // after all that was seen of the current piece
   std::optional<uint16_t> skipped_picture_;

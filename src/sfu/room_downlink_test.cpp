@@ -146,5 +146,53 @@ TEST_F(DownlinkTest, TemporalLayersAreLeftOutWithoutAGap) {
   EXPECT_GT(frames[0], 4 * frames[2]) << "the highest temporal layer is left out";
 }
 
+TEST_F(DownlinkTest, WhatIsAskedForAgainComesFromBetweenWhatWasLeftOut) {
+  watch_over(kbps(190), 320, 180);
+  run(seconds(40));
+  const auto& got = paths[2].got;
+  const auto last = std::ranges::find_if(got.rbegin(), got.rend(), [&](const auto& g) {
+    return g.packet.payload_type == vp8_out && g.at < now - milliseconds(500);
+  });
+  ASSERT_NE(last, got.rend());
+  const RtpOut lost = last->packet;
+  send(2, rtc::Nack{1, lost.ssrc, {lost.sequence}});
+  const auto again = video_to(2);
+  ASSERT_EQ(again.size(), 1u);
+  EXPECT_EQ(again[0].payload_type, vp8_rtx_out);
+  EXPECT_EQ(load16(again[0].payload.data()), lost.sequence);
+  EXPECT_TRUE(std::ranges::equal(std::span(again[0].payload).subspan(2), lost.payload));
+}
+
+TEST_F(DownlinkTest, ABurstWaitsForTheDelayItWouldMakeAndAFrameDoesNot) {
+  watch_over(kbps(4000));
+  run(seconds(10));
+  const auto busiest = [&](Duration time) {
+    size_t most = 0;
+    for (const Instant end = now + time; now < end;) {
+      const size_t before = paths[2].sent;
+      run(milliseconds(1));
+      most = std::max(most, paths[2].sent - before);
+    }
+    return most;
+  };
+  const auto frame = static_cast<size_t>(kbps(1500).bytes_in(microseconds(33'333)));
+  EXPECT_GE(busiest(milliseconds(100)), frame) << "in one piece";
+  publishers[1].layers[2].key_wanted = true;  // four times as large
+  EXPECT_LE(busiest(milliseconds(300)), 2 * frame);
+}
+
+TEST_F(DownlinkTest, ForwardingToWhoReportsKeepsTheStreamWhole) {
+  watch_over(kbps(1200));
+  paths[2].longest_queue = seconds(3);  // nothing is lost on the way
+  run(seconds(30));
+  for (const Duration dip : {seconds(3), seconds(6)}) {
+    paths[2].rate = kbps(250);
+    run(dip);
+    paths[2].rate = kbps(2500);
+    run(seconds(8));
+  }
+  expect_whole(2);
+}
+
 }  // namespace
 }  // namespace vicino::sfu
