@@ -26,7 +26,7 @@ bench_calls() {
   generate_web
   (cd web && npx --no-install esbuild ../bench/calls/replay.mjs --bundle --format=esm --outfile=../build/bench/replay.mjs \
     --log-level=warning)
-  for members in 50 100 200; do
+  for members in 50 100; do
     tapes+=("build/bench/call-$members.jsonl")
     build/release/bench/calls/vicino-calls-tape "$members" >"${tapes[-1]}"
   done

@@ -2,7 +2,6 @@
 #include <charconv>
 
 #include "base/address.h"
-#include "base/limits.h"
 #include "settings.h"
 
 namespace vicino::vicinod {
@@ -217,7 +216,7 @@ std::vector<Setting> make_table() {
   t.push_back(
       number("limits.rooms", "Rooms known at most", FIELD(limits.max_rooms), 1, 10'000'000));
   t.push_back(number("limits.participants_per_room", "Participants of one call at most",
-                     FIELD(limits.max_participants_per_room), 2, limits::max_participants));
+                     FIELD(limits.max_participants_per_room), 2, 100));
   t.push_back(number("limits.participants_per_open_room",
                      "Publishers and viewers of one open room at most",
                      FIELD(limits.max_participants_per_open_room), 2, 1'000'000));

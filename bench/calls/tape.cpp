@@ -24,8 +24,7 @@ constexpr size_t together = 20;  // who come at once while the call grows
 class Tape {
  public:
   explicit Tape(size_t members)
-      : members_(members),
-        world_({.shortest = one_way, .longest = one_way, .max_participants = members + 2}) {
+      : members_(members), world_({.shortest = one_way, .longest = one_way}) {
     link_ = world_.new_link();
     ada_ = open();
     world_.run_for(seconds(1));
@@ -121,7 +120,7 @@ int main(int count, char** arguments) {
     std::from_chars(arguments[1], arguments[1] + std::char_traits<char>::length(arguments[1]),
                     members);
   if (members < 3 || members > vicino::limits::max_participants) {
-    std::fputs("usage: vicino-calls-tape MEMBERS (3 to 250)\n", stderr);
+    std::fputs("usage: vicino-calls-tape MEMBERS (3 to 100)\n", stderr);
     return 2;
   }
   vicino::world::Tape(members).run();

@@ -15,7 +15,7 @@ inline constexpr size_t max_sdp =
 inline constexpr size_t max_sdp_media =
     128;  // m-lines; each costs about 300 bytes of state per peer
 inline constexpr size_t max_frame = 4 * 1024 * 1024;  // bytes of one encoded frame, clear or sealed
-inline constexpr size_t max_participants = 250;       // in a room, whatever is configured
+inline constexpr size_t max_participants = 100;       // in a room
 inline constexpr size_t max_name = 64;  // characters of a participant's name
 inline constexpr size_t max_wire_message =
     192 * 1024;                                // bytes of one WebSocket message; holds an SDP

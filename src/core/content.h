@@ -1,5 +1,5 @@
-// What members tell each other inside the encryption (schema/content.fbs): the plaintext of an MLS
-// application message, read strictly and written. Who said it is what MLS says, never part of it.
+// What members tell each other inside the encryption (schema/content.fbs): the plaintext of an MLS application message,
+// read strictly and written. Who said it is what MLS says, never part of it.
 #pragma once
 
 #include <array>
@@ -10,14 +10,12 @@
 
 #include "base/bytes.h"
 #include "base/ids.h"
-#include "base/limits.h"
 
 namespace vicino::core::post {
 
 inline constexpr size_t max_chat = 2000;    // characters (code points) of a chat message
 inline constexpr size_t max_reaction = 32;  // bytes of a reaction
-inline constexpr size_t max_states =
-    limits::max_participants;  // members that one States or one CodeRestart may name
+inline constexpr size_t max_states = 100;   // members that one States or one CodeRestart may name
 inline constexpr size_t commitment_size = 32;
 inline constexpr size_t nonce_size = 32;
 
@@ -83,25 +81,23 @@ struct CodeRestart {
   friend bool operator==(const CodeRestart&, const CodeRestart&) = default;
 };
 
-using Content = std::variant<State, States, Chat, Reaction, AskMute, AskUnmute, LowerHands,
-                             CodeCommit, CodeReveal, CodeRestart>;
+using Content =
+    std::variant<State, States, Chat, Reaction, AskMute, AskUnmute, LowerHands, CodeCommit, CodeReveal, CodeRestart>;
 
-// The plaintext, not padded: MLS pads its messages. A size in 4 bytes, little-endian, then the
-// FlatBuffer of that size (FlatBuffers' size prefix). Texts are cleaned; one that is left empty
-// makes a content that read() refuses, so whoever takes texts from a person asks clean_*() first.
+// The plaintext, not padded: MLS pads its messages. A size in 4 bytes, little-endian, then the FlatBuffer of that size
+// (FlatBuffers' size prefix). Texts are cleaned; one that is left empty makes a content that read() refuses, so whoever
+// takes texts from a person asks clean_*() first.
 Buffer write(const Content& content);
 
 // Zeros may follow the FlatBuffer, and nothing else. Texts come out clean.
-// Errors: truncated, malformed (not a Content, a text that isn't UTF-8 or is empty, a size, an id 0
-// or twice), too_large (over a limit above).
+// Errors: truncated, malformed (not a Content, a text that isn't UTF-8 or is empty, a size, an id 0 or twice),
+// too_large (over a limit above).
 Result<Content> read(Bytes plaintext);
 
-// A chat message as it may be shown: control characters but line feeds, and direction overrides,
-// removed; no white space around; cut to max_chat characters. Bytes that aren't UTF-8 are dropped.
-// Empty when nothing is left.
+// A chat message as it may be shown: control characters but line feeds, and direction overrides, removed; no white
+// space around; cut to max_chat characters. Bytes that aren't UTF-8 are dropped. Empty when nothing is left.
 std::string clean_chat(std::string_view text);
-// A reaction as it may be shown, in one line. Empty when it is over max_reaction, isn't UTF-8, or
-// nothing is left.
+// A reaction as it may be shown, in one line. Empty when it is over max_reaction, isn't UTF-8, or nothing is left.
 std::string clean_reaction(std::string_view emoji);
 
 }  // namespace vicino::core::post
