@@ -111,11 +111,20 @@ layer_integration() {
 layer_interop() {
   build_mls_face
   install_packages tests/interop/mls
-  node_layer interop tests/interop/*.test.mjs
+  concurrency=2 node_layer interop tests/interop/*.test.mjs
 }
+
+# Browsers whose pictures are timed have the machine to themselves; others share it.
+timed=(bad_network call moderation network outage repair tcp)
+
 layer_e2e() {
   build_mls_face
-  node_layer e2e web/e2e/*.test.mjs
+  local file alone=() together=()
+  for file in web/e2e/*.test.mjs; do
+    if [[ " ${timed[*]} " == *" $(basename "$file" .test.mjs) "* ]]; then alone+=("$file"); else together+=("$file"); fi
+  done
+  node_layer e2e "${alone[@]}"
+  concurrency=2 node_layer e2e-together "${together[@]}"
 }
 
 layer_fuzz() {

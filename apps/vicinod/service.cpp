@@ -37,6 +37,7 @@ sfu::RoomSettings room_settings(const server::Config& config) {
   const auto kbps = [](size_t n) { return rtc::kilobits_per_second(static_cast<int64_t>(n)); };
   const rtc::BitRate ceiling = kbps(config.downlink_ceiling_kbps);
   return {.history_bytes = config.history_megabytes_per_room << 20,
+          .adapts = config.downlink_adapts,
           .downlink = {.start = std::min(kbps(config.downlink_start_kbps), ceiling),
                        .floor = kbps(config.downlink_floor_kbps),
                        .ceiling = ceiling}};

@@ -182,6 +182,9 @@ std::vector<Setting> make_table() {
                      "Memory of a room for packets that may have to be sent again; the least that "
                      "its streams need is kept all the same",
                      FIELD(history_megabytes_per_room), 1, 65536));
+  t.push_back(yes_or_no("media.downlink_adapts",
+                        "Whether clients are sent what their paths are estimated to carry",
+                        FIELD(downlink_adapts)));
   t.push_back(number("media.downlink_start_kbps",
                      "What the path to a client is taken to carry before anything is known of it",
                      FIELD(downlink_start_kbps), 100, 100'000));

@@ -42,6 +42,8 @@ struct RoomSettings {
   // About how much all that is kept to answer NACKs may take. The least that every stream needs is
   // kept all the same: PacketHistory::min_packets.
   size_t history_bytes = SIZE_MAX;
+  // Whether receivers that report what arrives are sent what their paths carry, by estimate.
+  bool adapts = true;
   rtc::BandwidthConfig downlink = {};
 };
 

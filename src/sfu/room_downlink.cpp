@@ -47,6 +47,7 @@ bool reports_count(const Participant& receiver) {
 // Receivers that never report cost nothing here and get what they want.
 void Room::Impl::handle_transport_feedback(Instant now, Participant& from,
                                            const rtc::TransportFeedback& feedback, Egress& out) {
+  if (!settings.adapts) return;
   auto& downlink = from.connection.downlink;
   if (!downlink) {
     if (!from.connection.connected || !reports_count(from)) return;

@@ -46,7 +46,7 @@ describe('a shared screen', () => {
 
 describe('sound', () => {
   it.each([
-    ['microphone', 24_000],
+    ['microphone', 32_000],
     ['screenAudio', 128_000],
   ] as const)('of the %s has %i bit/s', (source, rate) => {
     expect(encodingsOf(source, { width: 0, height: 0 })).toEqual([{ maxBitrate: rate }]);

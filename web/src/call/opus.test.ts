@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { withVoice } from './opus';
 
-const voice = 'useinbandfec=1;usedtx=1;stereo=0;maxaveragebitrate=24000';
+const voice = 'useinbandfec=1;usedtx=1;stereo=0;maxaveragebitrate=32000';
 const audio = (mid: number, ...more: string[]) =>
   ['m=audio 9 UDP/TLS/RTP/SAVPF 111', `a=mid:${mid}`, 'a=rtpmap:111 opus/48000/2', ...more, ''].join('\r\n');
 const session = 'v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\n';
