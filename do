@@ -2,7 +2,7 @@
 # The one door to the project: installs what is missing, builds, runs, tests. `./do help` lists what it can.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
-for part in packages build serve test bench; do
+for part in packages build serve test sim bench; do
   # shellcheck source=/dev/null
   source "scripts/$part.sh"
 done
@@ -23,7 +23,10 @@ help() {
                       layers: unit vectors web integration interop e2e fuzz sanitize; all when none is named
   build [PRESET]      build only: release (default), dev, asan, tsan, wasm
   fuzz [SECONDS]      run every fuzz target this long (default 30)
-  bench [WHAT]        measure and keep the results in bench/results; what: mls (default), calls, path, sfu
+  sim [SCENARIO [SEED]]
+                      a call on a bad network, in virtual time: what came of it, and a plot; lists scenarios when none is named
+  bench [WHAT]        measure and keep the results in bench/results; what: mls (default), calls, path, sfu, sim,
+                      network
   shots [FOLDER]      take screenshots of every screen (default docs/images)
   fmt                 format the C++ sources
   ci                  what continuous integration runs: every test layer
@@ -61,6 +64,7 @@ case "$verb" in
   ci) run_tests ;;
   build) build "$@" ;;
   fuzz) fuzz "$@" ;;
+  sim) sim "$@" ;;
   bench) bench "$@" ;;
   shots) shots "$@" ;;
   fmt) format ;;

@@ -331,11 +331,18 @@ class Session {
 
   void event(uint8_t what) {
     const ParticipantId id{uint32_t{input_.u8()} % 12};
-    switch (what % 3) {
+    switch (what % 6) {
       case 0:
         return calls_.handle_event(now_, sfu::ParticipantConnected{id});
       case 1:
         return calls_.handle_event(now_, sfu::ParticipantLost{id});
+      case 2:
+        return calls_.handle_event(
+            now_, sfu::HeldBackChanged{id, {{ParticipantId{1}, sfu::Source::camera}}});
+      case 3:
+        return calls_.handle_event(now_, sfu::LayersWatched{id, {{sfu::Source::camera, "q"}}});
+      case 4:
+        return calls_.handle_event(now_, sfu::UplinksChanged{{id}, {{id, 100}}});
       default:
         return calls_.handle_event(
             now_, sfu::SlotsChanged{id, {{"v", ParticipantId{1}, sfu::Source::camera}}});

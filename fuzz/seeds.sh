@@ -38,6 +38,12 @@ seed fuzz_stun rfc5769-answer \
 seed fuzz_stun attributes \
   002400046e0001ff 00250000 802a0008932ff9b151263b36 000600096576746a3a68367659202020
 
+# How many bytes the first is, then a dependency descriptor with the structure of two temporal layers and a frame of its second.
+seed fuzz_dependency_descriptor l1t2 0f 80010280011ea85141010c09fc059c c20103
+
+# Cuts, then frames of RFC 4571: a STUN header, an empty one, one byte.
+seed fuzz_stream_frames frames 00010203 0014 000100002112a442b7e7a701bc34d686fa87dfae 0000 0001aa
+
 # A sound-only RTP packet with extensions of both forms, for a start without recordings.
 seed fuzz_rtp one-byte-extension 906f0001000000020000000abede0001 1051 ff00 0102
 seed fuzz_rtp two-byte-extension 906f0001000000020000000a10000001 0102 aabb 0102

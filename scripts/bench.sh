@@ -55,6 +55,19 @@ bench_sfu() {
   node bench/sfu/run.mjs "$@"
 }
 
+# Real browsers in calls on bad networks: bench/network/README.md. Without arguments all shapes; then the results are kept.
+bench_network() {
+  need_packages "testing" "${test_packages[@]}"
+  mkdir -p bench/results
+  build_preset release vicinod vicino vicino-relay
+  build_web
+  if [[ $# != 0 ]]; then
+    node bench/network/run.mjs "$@"
+    return
+  fi
+  node bench/network/run.mjs | tee bench/results/network.jsonl
+}
+
 bench() {
   need_packages "building" "${build_packages[@]}"
   local what="${1:-mls}"
@@ -64,6 +77,8 @@ bench() {
     calls) bench_calls ;;
     path) bench_path ;;
     sfu) bench_sfu "$@" ;;
-    *) fail "there is no benchmark \"$what\": mls, calls, path, sfu" ;;
+    sim) bench_sim "$@" ;;
+    network) bench_network "$@" ;;
+    *) fail "there is no benchmark \"$what\": mls, calls, path, sfu, sim, network" ;;
   esac
 }

@@ -65,8 +65,11 @@ node_layer() {
   count "$layer" "$good" "$bad" "$skips" "$why"
 }
 
+# Simulated calls take another course with each commit; VICINO_SEED brings one back.
 layer_unit() {
   build_preset asan all
+  export VICINO_SEED="${VICINO_SEED:-$((16#$(git rev-parse --short=6 HEAD 2>/dev/null || echo 1)))}"
+  say "Simulated calls: VICINO_SEED=$VICINO_SEED"
   ctest_layer unit asan
 }
 
@@ -97,15 +100,31 @@ layer_web() {
   count web $counts "$(cat "$why" 2>/dev/null || true)"
 }
 
-layer_integration() { node_layer integration tests/integration/*.test.mjs; }
+# Crowds, who is heard and seen of them, and what is timed: ten times slower they don't fit on two cores. All other integration
+# tests run with sanitizers, in the layer sanitize.
+unsanitized=(bandwidth crowd full_room load path_repair tcp_path track_states)
+
+layer_integration() {
+  local files=("${unsanitized[@]/#/tests/integration/}")
+  node_layer integration "${files[@]/%/.test.mjs}"
+}
 layer_interop() {
   build_mls_face
   install_packages tests/interop/mls
-  node_layer interop tests/interop/*.test.mjs
+  concurrency=2 node_layer interop tests/interop/*.test.mjs
 }
+
+# Browsers whose pictures are timed have the machine to themselves; others share it.
+timed=(bad_network call moderation network outage repair tcp)
+
 layer_e2e() {
   build_mls_face
-  node_layer e2e web/e2e/*.test.mjs
+  local file alone=() together=()
+  for file in web/e2e/*.test.mjs; do
+    if [[ " ${timed[*]} " == *" $(basename "$file" .test.mjs) "* ]]; then alone+=("$file"); else together+=("$file"); fi
+  done
+  node_layer e2e "${alone[@]}"
+  concurrency=2 node_layer e2e-together "${together[@]}"
 }
 
 layer_fuzz() {
@@ -121,12 +140,15 @@ layer_fuzz() {
   count fuzz "$good" "$bad"
 }
 
-# The integration tests again, with server and client built with AddressSanitizer and UndefinedBehaviorSanitizer. Without
-# the crowds: thirty clients ten times slower don't fit on two cores.
+# Integration tests, with server and client built with AddressSanitizer and UndefinedBehaviorSanitizer.
 layer_sanitize() {
   build_preset asan vicinod vicino vicino-relay
+  local file files=()
+  for file in tests/integration/*.test.mjs; do
+    [[ " ${unsanitized[*]} " == *" $(basename "$file" .test.mjs) "* ]] || files+=("$file")
+  done
   # The quarantine of freed memory counts as growth where a test watches for growth.
-  concurrency=2 ASAN_OPTIONS=quarantine_size_mb=4 VICINO_BUILD="$PWD/build/asan" node_layer sanitize tests/integration/{calls,group,hostile_media,http,relay,restart,settings,tls}.test.mjs
+  concurrency=2 ASAN_OPTIONS=quarantine_size_mb=4 VICINO_BUILD="$PWD/build/asan" node_layer sanitize "${files[@]}"
 }
 
 run_tests() {

@@ -192,12 +192,13 @@ void Path::serve_to(Instant at) {
 }
 
 void Path::begin_service() {
-  const Queued& first = queue_.front();
+  Queued& first = queue_.front();
   const uint64_t work = first.size * work_per_byte;
   const uint64_t ahead = std::min(work, work_ahead_);
   work_left_ = work - ahead;
   work_ahead_ -= ahead;
-  statistics_.queue_delay.add(clock_ - first.pushed);
+  first.waited = clock_ - first.pushed;
+  statistics_.queue_delay.add(first.waited);
 }
 
 // The first of the queue has been sent: the wire decides what becomes of it.
@@ -228,9 +229,9 @@ void Path::depart() {
   if (twice) {
     ++statistics_.duplicated;
     held_bytes_ += packet.bytes.size();
-    put_on_wire({exit, packet.tag, packet.bytes});
+    put_on_wire({exit, packet.tag, packet.bytes, packet.waited});
   }
-  put_on_wire({exit, packet.tag, std::move(packet.bytes)});
+  put_on_wire({exit, packet.tag, std::move(packet.bytes), packet.waited});
 }
 
 void Path::adopt(const PathSettings& settings) {

@@ -61,6 +61,7 @@ struct Delivery {
   Instant at;
   uint64_t tag;  // as pushed
   Buffer bytes;
+  Duration waited{};  // in the queue, for the packets before
 };
 
 class Path {
@@ -102,7 +103,8 @@ class Path {
     Buffer bytes;
     uint64_t tag;
     Instant pushed;
-    size_t size;  // with overhead
+    size_t size;        // with overhead
+    Duration waited{};  // once it is the first
   };
   struct OnWire {
     Delivery delivery;

@@ -1,4 +1,5 @@
-// The media of one participant over one peer connection: own tracks out, receive slots in, on one UDP socket.
+// The media of one participant over one peer connection: own tracks out, receive slots in, on one
+// UDP socket.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -14,6 +15,7 @@
 #include "media_file.h"
 #include "outgoing.h"
 #include "rtc/sdp.h"
+#include "rtc/twcc.h"
 
 namespace vicino::cli {
 
@@ -32,17 +34,25 @@ class MediaSession {
     // A whole sealed frame from slot `mid`. False: it didn't open; a key frame will be asked for.
     std::function<bool(const std::string& mid, const IncomingSlot::Frame& frame)> received;
     std::function<void()> lost;  // the media path is gone; once
+    // Nothing has come for a while: the path is to be tried anew with these credentials. Again and
+    // again, until something comes.
+    std::function<void(const rtc::IceCredentials&)> silent;
   };
 
-  MediaSession(boost::asio::io_context& io, SecureRandom& random, const rtc::DtlsIdentity& identity, MediaPlan plan,
-               Handlers handlers);
+  MediaSession(boost::asio::io_context& io, SecureRandom& random, const rtc::DtlsIdentity& identity,
+               MediaPlan plan, Handlers handlers);
   ~MediaSession();
 
   const std::string& offer() const { return offer_; }
   const std::vector<core::OwnTrack>& tracks() const { return tracks_; }
   // Errors: as rtc::parse_answer; bad_state when no UDP socket can be had.
   Status start(std::string_view answer);
+  // The server's credentials for those of the last `silent`.
+  void restarted(const rtc::IceCredentials& remote);
   bool connected() const { return peer_ && peer_->state() == rtc::Peer::State::connected; }
+
+  // What anybody watches of what is published; until told, all.
+  void set_watched(const std::vector<core::said::WatchedLayer>& layers);
 
   struct Counts {
     uint64_t frames_sent = 0;
@@ -59,6 +69,8 @@ class MediaSession {
   void handle_rtcp(Bytes compound);
   void send_due(Instant now);
   void send_reports(Instant now);
+  void restart_if_silent(Instant now);
+  void send_arrivals();
   Instant next_deadline() const;
   void flush();
 
@@ -84,6 +96,12 @@ class MediaSession {
   std::vector<IncomingSlot> slots_;
   uint32_t report_ssrc_ = 0;
   Instant next_report_{};
+  rtc::IceCredentials restart_;  // of this side, offered last
+  Instant next_restart_{};
+  // Transport-wide feedback: what the server's estimate of the path to here is made of.
+  rtc::TwccReceiver arrivals_;
+  uint8_t transport_cc_id_ = 0;
+  Instant next_arrivals_ = Instant::never();
   bool playing_ = false;
   // Handlers in flight hold it weakly: a session that is gone isn't called.
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

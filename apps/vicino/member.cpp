@@ -59,7 +59,8 @@ bool write_memory(const std::string& path, Bytes memory) {
   const std::string fresh = path + ".new";
   const int file = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (file < 0) return false;
-  const bool written = ::write(file, memory.data(), memory.size()) == static_cast<ssize_t>(memory.size());
+  const bool written =
+      ::write(file, memory.data(), memory.size()) == static_cast<ssize_t>(memory.size());
   return ::close(file) == 0 && written && std::rename(fresh.c_str(), path.c_str()) == 0;
 }
 
@@ -75,7 +76,8 @@ void keep(std::vector<T>& lines, T line) {
 
 }  // namespace
 
-Member::Member(boost::asio::io_context& io, const rtc::DtlsIdentity& identity, MemberOptions options)
+Member::Member(boost::asio::io_context& io, const rtc::DtlsIdentity& identity,
+               MemberOptions options)
     : io_(io),
       identity_(identity),
       options_(std::move(options)),
@@ -83,14 +85,16 @@ Member::Member(boost::asio::io_context& io, const rtc::DtlsIdentity& identity, M
       timer_(io),
       recording_(options_.record),
       sealed_(options_.record_sealed),
-      state_{options_.media.microphone != nullptr, options_.media.camera != nullptr, false, false} {}
+      state_{options_.media.microphone != nullptr, options_.media.camera != nullptr, false, false} {
+}
 
 Member::~Member() {
   if (socket_) socket_->close();
 }
 
 void Member::start() {
-  core::CallStart start{options_.link, options_.name, options_.color, !options_.guest, std::nullopt};
+  core::CallStart start{options_.link, options_.name, options_.color, !options_.guest,
+                        std::nullopt};
   if (!options_.identity_file.empty()) start.memory = read_memory(options_.identity_file);
   call_.open(net::now(), net::wall_time(), std::move(start));
   carry_out();
@@ -107,6 +111,8 @@ Member::Stats Member::stats() const {
   stats.roster = roster_;
   stats.room = room_;
   stats.code = code_;
+  stats.watched = watched_;
+  stats.poor_uplinks = poor_uplinks_;
   stats.waiting = waiting_;
   stats.chat = chat_;
   stats.asked = asked_;
@@ -119,6 +125,7 @@ Member::Stats Member::stats() const {
   stats.frames_without_key = frames_without_key_;
   stats.frames_refused = frames_refused_;
   stats.reconnects = reconnects_;
+  stats.ice_restarts = ice_restarts_;
   stats.received = received_;
   return stats;
 }
@@ -190,16 +197,28 @@ void Member::carry_out(core::NeedOffer&) {
   handlers.received = [this](const std::string& mid, const IncomingSlot::Frame& frame) {
     return open_frame(mid, frame);
   };
+  handlers.silent = [this](const rtc::IceCredentials& fresh) {
+    call_.restart_ice(net::now(), {fresh.ufrag, fresh.pwd});
+    carry_out();
+  };
   handlers.lost = [this] {
     call_.restart(net::now());
     carry_out();
   };
-  media_ = std::make_unique<MediaSession>(io_, random_, identity_, options_.media, std::move(handlers));
+  media_ =
+      std::make_unique<MediaSession>(io_, random_, identity_, options_.media, std::move(handlers));
   call_.join(net::now(), media_->offer(), media_->tracks(), state_);
 }
 
 void Member::carry_out(core::AnswerReady& answer) {
+  watched_.reset();
   if (!media_->start(answer.sdp)) call_.restart(net::now());
+}
+
+void Member::carry_out(core::IceRestarted& restarted) {
+  if (restarted.ufrag.empty()) return call_.restart(net::now());
+  ++ice_restarts_;
+  media_->restarted({std::move(restarted.ufrag), std::move(restarted.pwd)});
 }
 
 void Member::carry_out(core::PhaseChanged& phase) {
@@ -221,7 +240,8 @@ void Member::carry_out(core::RosterChanged& roster) {
 void Member::watch_cameras() {
   std::vector<core::Want> wants;
   for (const core::PersonView& p : roster_.others) {
-    const bool shows = p.sources[static_cast<size_t>(core::Source::camera)].state != core::TrackState::off;
+    const bool shows =
+        p.sources[static_cast<size_t>(core::Source::camera)].state != core::TrackState::off;
     if (shows && wants.size() < options_.media.video_slots) {
       wants.push_back({p.number, core::Source::camera, wanted_width, wanted_height});
     }
@@ -286,15 +306,25 @@ void Member::carry_out(core::CodeChanged& code) {
   code_ = std::move(code);
 }
 
+void Member::carry_out(core::WatchedChanged& watched) {
+  if (media_) media_->set_watched(watched.layers);
+  watched_ = std::move(watched.layers);
+}
+void Member::carry_out(core::UplinksChanged& uplinks) {
+  poor_uplinks_ = std::move(uplinks.poor);
+}
+
 void Member::carry_out(core::Remember& remember) {
-  if (options_.identity_file.empty() || write_memory(options_.identity_file, remember.memory)) return;
+  if (options_.identity_file.empty() || write_memory(options_.identity_file, remember.memory))
+    return;
   std::fprintf(stderr, "vicino: %s can't be written\n", options_.identity_file.c_str());
 }
 
 void Member::carry_out(core::FrameKeysChanged& keys) {
   const auto change = core::decode_frame_key_change(keys.change);
   CHECK(change.has_value());  // the core wrote it
-  if (!frames_.apply(*change)) std::fprintf(stderr, "vicino: %s: frame keys out of order\n", options_.name.c_str());
+  if (!frames_.apply(*change))
+    std::fprintf(stderr, "vicino: %s: frame keys out of order\n", options_.name.c_str());
   wipe(keys.change);
 }
 
@@ -304,7 +334,8 @@ void Member::carry_out(core::Ended& ended) {
 }
 
 Result<Buffer> Member::seal(core::Source source, rtc::Codec codec, bool key_frame, Bytes frame) {
-  if (source == core::Source::microphone && !state_.microphone) return fail(Errc::bad_state, "muted");
+  if (source == core::Source::microphone && !state_.microphone)
+    return fail(Errc::bad_state, "muted");
   return frames_.seal(source, 0, to_sframe(codec), key_frame, frame);
 }
 
@@ -323,8 +354,8 @@ bool Member::open_frame(const std::string& mid, const IncomingSlot::Frame& frame
   Received& received = received_[{opened->sender, source}];
   ++received.frames;
   received.bytes += opened->plaintext.size();
-  recording_.add(sender_text(opened->sender) + "-" + file_word(source), frame.codec, opened->plaintext,
-                 frame.frame.timestamp);
+  recording_.add(sender_text(opened->sender) + "-" + file_word(source), frame.codec,
+                 opened->plaintext, frame.frame.timestamp);
   report_slots();
   return true;
 }

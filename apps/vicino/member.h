@@ -77,7 +77,10 @@ class Member {
     uint64_t packets_received = 0;
     uint64_t frames_without_key = 0;  // under keys that weren't there (yet)
     uint64_t frames_refused = 0;      // that didn't open for any other reason
+    std::optional<std::vector<core::said::WatchedLayer>> watched;  // nullopt: not told, all
+    std::vector<core::UplinkView> poor_uplinks;
     uint32_t reconnects = 0;
+    uint32_t ice_restarts = 0;
     bool media_connected = false;
     std::map<std::pair<SenderId, core::Source>, Received> received;
   };
@@ -92,6 +95,7 @@ class Member {
   void carry_out(core::Disconnect& disconnect);
   void carry_out(core::NeedOffer& need);
   void carry_out(core::AnswerReady& answer);
+  void carry_out(core::IceRestarted& restarted);
   void carry_out(core::PhaseChanged& phase);
   void carry_out(core::RosterChanged& roster);
   void carry_out(core::RoomChanged& room);
@@ -104,6 +108,8 @@ class Member {
   void carry_out(core::CodeChanged& code);
   void carry_out(core::Remember& remember);
   void carry_out(core::FrameKeysChanged& keys);
+  void carry_out(core::WatchedChanged& watched);
+  void carry_out(core::UplinksChanged& uplinks);
   void carry_out(core::Ended& ended);
   void wait_for_deadline();
   void watch_cameras();
@@ -135,6 +141,8 @@ class Member {
   core::RosterView roster_;
   core::RoomChanged room_{};
   core::CodeChanged code_{};
+  std::optional<std::vector<core::said::WatchedLayer>> watched_;
+  std::vector<core::UplinkView> poor_uplinks_;
   std::vector<core::WaitingPerson> waiting_;
   std::vector<Chat> chat_;
   std::vector<std::string> asked_;
@@ -148,6 +156,7 @@ class Member {
   uint64_t frames_without_key_ = 0;
   uint64_t frames_refused_ = 0;
   uint32_t reconnects_ = 0;
+  uint32_t ice_restarts_ = 0;
 };
 
 }  // namespace vicino::cli

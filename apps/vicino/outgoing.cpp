@@ -40,13 +40,18 @@ void OutgoingTrack::send_due(Instant now, const SealFrame& seal, rtc::Peer& peer
   while (next_frame_ <= now) {
     if (std::exchange(key_frame_wanted_, false)) position_ = clip_.next_key_frame(position_);
     const MediaFrame& frame = clip_.frames[position_];
-    send_frame(frame, seal, peer, out);
+    if (watched_) send_frame(frame, seal, peer, out);
     position_ = (position_ + 1) % clip_.frames.size();
     next_frame_ = next_frame_ + frame.duration;
     timestamp_ =
         first_timestamp_ + static_cast<uint32_t>((next_frame_ - start_).us *
                                                  static_cast<int64_t>(clock_rate()) / 1'000'000);
   }
+}
+
+void OutgoingTrack::set_watched(bool watched) {
+  if (watched && !watched_) request_key_frame();
+  watched_ = watched;
 }
 
 void OutgoingTrack::send_frame(const MediaFrame& frame, const SealFrame& seal, rtc::Peer& peer,

@@ -35,6 +35,8 @@ class OutgoingTrack {
   void retransmit(const rtc::Nack& nack, rtc::Peer& peer, rtc::Outbox& out);
   // The next frame sent will be a key frame of the clip.
   void request_key_frame() { key_frame_wanted_ = true; }
+  // While nobody watches no frame is sent; it goes on with a key frame.
+  void set_watched(bool watched);
   rtc::SenderReport report(Instant now, WallTime wall) const;
 
   const std::string& mid() const { return section_.mid; }
@@ -63,6 +65,7 @@ class OutgoingTrack {
   Instant next_frame_;
   size_t position_ = 0;
   bool key_frame_wanted_ = true;
+  bool watched_ = true;
   uint16_t sequence_;
   uint16_t rtx_sequence_;
   uint32_t first_timestamp_;

@@ -39,7 +39,8 @@ json person_json(const core::PersonView& person) {
               {"handRaised", person.hand_raised != 0},
               {"trust", word(trust_words, person.trust)},
               {"leaving", person.leaving}};
-  for (size_t i = 0; i < core::source_count; ++i) one[source_words[i]] = word(track_words, person.sources[i].state);
+  for (size_t i = 0; i < core::source_count; ++i)
+    one[source_words[i]] = word(track_words, person.sources[i].state);
   return one;
 }
 
@@ -96,6 +97,22 @@ json room_json(const core::RoomChanged& room) {
           {"linkRenewed", room.link_renewed}};
 }
 
+// null: not told, so everything is.
+json watched_json(const Member::Stats& stats) {
+  if (!stats.watched) return nullptr;
+  json all = json::array();
+  for (const core::said::WatchedLayer& layer : *stats.watched)
+    all.push_back({{"source", word(source_words, layer.source)}, {"rid", layer.rid}});
+  return all;
+}
+
+json uplinks_json(const Member::Stats& stats) {
+  json all = json::array();
+  for (const core::UplinkView& uplink : stats.poor_uplinks)
+    all.push_back({{"number", uplink.participant.value}, {"lostPermille", uplink.lost_permille}});
+  return all;
+}
+
 size_t others(const core::RosterView& roster) {
   return static_cast<size_t>(
       std::ranges::count_if(roster.others, [](const core::PersonView& p) { return !p.leaving; }));
@@ -122,11 +139,14 @@ std::string stats_line(const Member& member, double at) {
                      {"waiting", std::move(waiting)},
                      {"chat", std::move(chat)},
                      {"asked", stats.asked},
+                     {"watched", watched_json(stats)},
+                     {"poorUplinks", uplinks_json(stats)},
                      {"framesSent", stats.frames_sent},
                      {"packetsReceived", stats.packets_received},
                      {"framesWithoutKey", stats.frames_without_key},
                      {"framesRefused", stats.frames_refused},
                      {"reconnects", stats.reconnects},
+                     {"iceRestarts", stats.ice_restarts},
                      {"received", received_json(member, stats)}};
   return line.dump();
 }

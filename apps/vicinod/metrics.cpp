@@ -98,20 +98,34 @@ std::string metrics_text(const server::Calls::Counts& calls, const net::HttpServ
     for (const auto& worker : workers) values.push_back(worker.shard.*field);
     f.counter(name, help, values);
   }
-  std::vector<uint64_t> drops, calls_made, relay_drops;
-  uint64_t peers = 0, history = 0, largest_history = 0;
+  std::vector<uint64_t> drops, calls_made, relay_drops, tcp_drops;
+  uint64_t downlinks = 0, downlink_rate = 0, held_back = 0;
+  uint64_t peers = 0, tcp_paths = 0, history = 0, largest_history = 0;
   for (const auto& worker : workers) {
     drops.push_back(worker.send_drops);
     calls_made.push_back(worker.send_calls);
     relay_drops.push_back(worker.relay_drops);
+    tcp_drops.push_back(worker.tcp_drops);
+    tcp_paths += worker.tcp_paths;
     peers += worker.shard.peers_connected;
+    downlinks += worker.shard.downlinks;
+    downlink_rate += worker.shard.downlink_bits_per_second;
+    held_back += worker.shard.slots_held_back;
     history += worker.shard.history_bytes;
     largest_history = std::max(largest_history, worker.shard.largest_history_bytes);
   }
   f.counter("vicino_media_send_drops_total", "Datagrams the socket could not take", drops);
   f.counter("vicino_media_send_calls_total", "System calls made to send", calls_made);
   f.counter("vicino_relay_drops_total", "Packets that another worker hadn't room for", relay_drops);
+  f.counter("vicino_media_tcp_drops_total", "Datagrams that a slow TCP connection had no room for",
+            tcp_drops);
+  f.gauge("vicino_media_tcp_connections", "Open TCP connections that carry media", tcp_paths);
   f.gauge("vicino_media_peers", "Media paths that are up", peers);
+  f.gauge("vicino_downlinks", "Clients that report what arrives", downlinks);
+  f.gauge("vicino_downlink_bits_per_second",
+          "What the paths to these are estimated to carry together", downlink_rate);
+  f.gauge("vicino_slots_held_back",
+          "Pictures that aren't sent because the path to a client carries no more", held_back);
   f.gauge("vicino_media_history_bytes", "Memory of packets that may have to be sent again",
           history);
   f.gauge("vicino_media_history_largest_room_bytes", "The same, of the room that has most",

@@ -33,6 +33,16 @@ std::string random_text(SecureRandom& random, size_t bytes) {
   return to_hex(memory);
 }
 
+sfu::RoomSettings room_settings(const server::Config& config) {
+  const auto kbps = [](size_t n) { return rtc::kilobits_per_second(static_cast<int64_t>(n)); };
+  const rtc::BitRate ceiling = kbps(config.downlink_ceiling_kbps);
+  return {.history_bytes = config.history_megabytes_per_room << 20,
+          .adapts = config.downlink_adapts,
+          .downlink = {.start = std::min(kbps(config.downlink_start_kbps), ceiling),
+                       .floor = kbps(config.downlink_floor_kbps),
+                       .ceiling = ceiling}};
+}
+
 }  // namespace
 
 Service::Service(asio::io_context& io, server::Config config)
@@ -46,8 +56,9 @@ std::expected<std::unique_ptr<Service>, std::string> Service::start(asio::io_con
                                                                     server::Config config) {
   std::unique_ptr<Service> service(new Service(io, std::move(config)));
   if (auto done = service->open_stores(); !done) return std::unexpected(done.error());
-  if (auto done = service->start_media(); !done) return std::unexpected(done.error());
+  // Its port is announced for media, too; nobody is served before the io_context runs.
   if (auto done = service->start_http(); !done) return std::unexpected(done.error());
+  if (auto done = service->start_media(); !done) return std::unexpected(done.error());
   service->pump();
   service->measure_load();
   return service;
@@ -85,6 +96,7 @@ std::expected<void, std::string> Service::start_media() {
       if (const auto address = Address::parse(ip, (*socket)->port()))
         shard.candidates.push_back(*address);
     }
+    shard.tcp_candidates = tcp_candidates();
     sockets.push_back(std::move(*socket));
   }
   const auto seed = database_->server_seed(random_);
@@ -117,10 +129,25 @@ std::expected<void, std::string> Service::start_media() {
             pump();
           });
         },
-        sfu::ShardSettings{.room_history_bytes = config_.history_megabytes_per_room << 20},
-        relays_ ? &relays_->end(i) : nullptr));
+        sfu::ShardSettings{.room = room_settings(config_)}, relays_ ? &relays_->end(i) : nullptr));
   }
   return {};
+}
+
+// Where the web server's port is reached for media: at every announced address that it listens on,
+// or wherever the operator says that something passes the port's connections on.
+std::vector<Address> Service::tcp_candidates() const {
+  std::vector<Address> candidates;
+  if (!config_.media_tcp) return candidates;
+  const uint16_t port = config_.media_tcp_port != 0 ? config_.media_tcp_port : http_->port();
+  const auto listening = asio::ip::make_address(config_.http_address);
+  for (const std::string& ip : config_.ice_addresses) {
+    const auto address = Address::parse(ip, port);
+    const bool reached = config_.media_tcp_port != 0 || listening.is_unspecified() ||
+                         listening == asio::ip::make_address(ip);
+    if (address && reached) candidates.push_back(*address);
+  }
+  return candidates;
 }
 
 std::expected<void, std::string> Service::start_http() {
@@ -134,6 +161,7 @@ std::expected<void, std::string> Service::start_http() {
   options.max_connections = config_.limits.max_connections;
   options.max_connections_per_address = config_.limits.max_connections_per_address;
   options.send_queue_bytes = config_.limits.send_queue_bytes;
+  options.media_paths = config_.media_tcp;
   auto http = net::HttpServer::listen(io_, std::move(options), *this);
   if (!http) return std::unexpected(http.error());
   http_ = std::move(*http);
@@ -232,6 +260,10 @@ void Service::socket_opened(ConnectionId connection, const net::HttpClient& clie
 void Service::socket_message(ConnectionId connection, Bytes message) {
   calls_->handle_message(net::now(), net::wall_time(), connection, message);
   pump();
+}
+
+void Service::media_path_opened(std::string_view ufrag, net::TcpArrival arrival) {
+  if (const auto shard = calls_->shard_of(ufrag)) workers_.at(*shard)->take(std::move(arrival));
 }
 
 void Service::socket_closed(ConnectionId connection) {

@@ -42,11 +42,13 @@ class Service final : public net::HttpHandler {
   void socket_opened(ConnectionId connection, const net::HttpClient& client) override;
   void socket_message(ConnectionId connection, Bytes message) override;
   void socket_closed(ConnectionId connection) override;
+  void media_path_opened(std::string_view ufrag, net::TcpArrival arrival) override;
 
  private:
   Service(boost::asio::io_context& io, server::Config config);
   std::expected<void, std::string> open_stores();
   std::expected<void, std::string> start_media();
+  std::vector<Address> tcp_candidates() const;
   std::expected<void, std::string> start_http();
 
   // Carries out what Calls decided and sets the next deadline.

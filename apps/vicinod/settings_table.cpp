@@ -166,6 +166,13 @@ std::vector<Setting> make_table() {
       number("media.port",
              "First UDP port of media; each worker takes one, consecutively; 0: any free ones",
              FIELD(media_port), 0, 65535));
+  t.push_back(yes_or_no("media.tcp",
+                        "Whether media may come over TCP, at http.port, where UDP doesn't pass",
+                        FIELD(media_tcp)));
+  t.push_back(number("media.tcp_port",
+                     "TCP port announced for media where something passes its connections on to "
+                     "http.port; 0: http.port itself",
+                     FIELD(media_tcp_port), 0, 65535));
   t.push_back(number("media.workers", "Media threads; 0: one per core", FIELD(workers), 0, 256));
   t.push_back(
       number("media.members_per_worker",
@@ -175,6 +182,17 @@ std::vector<Setting> make_table() {
                      "Memory of a room for packets that may have to be sent again; the least that "
                      "its streams need is kept all the same",
                      FIELD(history_megabytes_per_room), 1, 65536));
+  t.push_back(yes_or_no("media.downlink_adapts",
+                        "Whether clients are sent what their paths are estimated to carry",
+                        FIELD(downlink_adapts)));
+  t.push_back(number("media.downlink_start_kbps",
+                     "What the path to a client is taken to carry before anything is known of it",
+                     FIELD(downlink_start_kbps), 100, 100'000));
+  t.push_back(number("media.downlink_floor_kbps",
+                     "The least that the path to a client is taken to carry, so that audio goes on",
+                     FIELD(downlink_floor_kbps), 10, 100));
+  t.push_back(number("media.downlink_ceiling_kbps", "The most that is sent to one client",
+                     FIELD(downlink_ceiling_kbps), 100, 1'000'000));
   t.push_back(list(
       "media.announce",
       "IP addresses at which clients reach the media ports; auto: loopback and this machine's own",

@@ -89,17 +89,26 @@ void Call::Impl::begin_group(Device device) {
 
 void Call::Impl::connect(Instant now) {
   state_ = State::connecting;
-  deadline_ = now + options_.answer_time;
+  deadline_ = now + connect_time();
   emit(Connect{link_->websocket_url()});
+}
+
+Duration Call::Impl::connect_time() const {
+  if (attempt_ == 0) return options_.answer_time;
+  Duration time = options_.connect_time;
+  for (uint32_t i = 6; i < attempt_ && time < options_.answer_time; i += 6) time = time * 2;
+  return std::min(time, options_.answer_time);
 }
 
 // Waits, then connects again. `after`: what the server asked for; otherwise longer with every
 // attempt, and not in step with all the others who lost the same server.
 void Call::Impl::reconnect(Instant now, std::optional<Duration> after) {
   ++attempt_;
+  const bool quick = attempt_ <= options_.quick_retries;
+  const Duration longest = quick ? options_.quick_retry : options_.longest_retry;
   Duration wait = options_.first_retry;
-  for (uint32_t i = 1; i < attempt_ && wait < options_.longest_retry; ++i) wait = wait * 2;
-  wait = std::min(wait, options_.longest_retry);
+  for (uint32_t i = 1; i < attempt_ && wait < longest; ++i) wait = wait * 2;
+  wait = std::min(wait, longest);
   wait = after.value_or(wait) + Duration{wait.us * static_cast<int64_t>(random_.u32() % 256) / 512};
   forget_conversation(now);
   state_ = State::pausing;
@@ -150,10 +159,29 @@ void Call::Impl::join(Instant now, std::string offer, std::vector<OwnTrack> trac
   send(write_join(request));
 }
 
+void Call::Impl::restart_ice(Instant now, const IceCredentials& credentials) {
+  // While one is unanswered another one would be lost with it.
+  if (state_ != State::in_call || deadline_ != Instant::never()) return;
+  deadline_ = now + options_.restart_time;
+  send(write_restart_ice(credentials));
+}
+
+void Call::Impl::handle(Instant, said::IceRestarted& message) {
+  if (state_ != State::in_call) return;
+  deadline_ = Instant::never();
+  emit(IceRestarted{std::move(message.credentials.ufrag), std::move(message.credentials.pwd)});
+}
+
+// Nothing says so, but the server doesn't answer: another one is made at once.
+void Call::Impl::connection_is_dead(Instant now) {
+  emit(Disconnect{});
+  reconnect(now, Duration{});
+}
+
 void Call::Impl::restart(Instant now) {
   switch (state_) {
     case State::in_call:
-      ask_for_offer();
+      deadline_ == Instant::never() ? ask_for_offer() : connection_is_dead(now);
       break;
     case State::pausing:
       connect(now);  // the network is back: why wait
@@ -240,6 +268,8 @@ void Call::Impl::handle(Instant now, said::Joined& message) {
   std::map<ParticipantId, Roster::Connection> connections;
   for (const said::Member& m : message.roster) connections[m.id] = {m.sender, m.connected};
   roster_.set_connections(std::move(connections));
+  roster_.set_held_back({});
+  uplinks_.clear();
   tell_committer();
   emit(AnswerReady{std::move(message.answer)});
   // Without the group's state (a Welcome that never came, a page reloaded): one's own place is
@@ -300,6 +330,14 @@ void Call::Impl::handle(Instant, said::HeldBack& message) {
   roster_.set_held_back(std::move(held));
 }
 
+void Call::Impl::handle(Instant, said::Watched& message) {
+  if (state_ == State::in_call) emit(WatchedChanged{std::move(message.layers)});
+}
+
+void Call::Impl::handle(Instant, said::Uplinks& message) {
+  uplinks_ = std::move(message.poor);
+}
+
 void Call::Impl::handle(Instant now, said::Waiting& message) {
   if (waiting_.size() >= max_waiting_people && !waiting_.contains(message.sender)) return;
   auto name = open_waiting_name(group_->link().lobby_key, message.sender, message.name);
@@ -345,6 +383,8 @@ void Call::Impl::handle_timeout(Instant now) {
     deadline_ = Instant::never();
     if (state_ == State::pausing) {
       connect(now);
+    } else if (state_ == State::in_call) {
+      connection_is_dead(now);
     } else if (state_ == State::connecting || state_ == State::joining) {
       start_over(now);
     }

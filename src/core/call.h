@@ -1,8 +1,9 @@
 // A client's side of a call: signalling, the MLS group, who is there and may what. Sans-IO: the host (browser worker or
 // native client) opens the WebSocket, owns the peer connection and runs the frames' ciphers; this says what to do next.
 //
-// One way to recover from everything: a fresh peer connection and a Join. A member that comes back proves its leaf; who lost
-// the group's state, or can't follow it, takes its own place in it again by an external commit.
+// A media path that fell silent is tried anew with fresh ICE credentials. From everything else there is one way to recover: a
+// fresh peer connection and a Join. A member that comes back proves its leaf; who lost the group's state, or can't follow it,
+// takes its own place in it again by an external commit.
 #pragma once
 
 #include <memory>
@@ -15,8 +16,14 @@ struct CallOptions {
   size_t video_slots = 16;
   size_t audio_slots = 8;
   Duration answer_time = seconds(10);        // a server that takes longer is given up and tried again
-  Duration first_retry = milliseconds(250);  // doubles up to longest_retry
+  // Of connecting again, which is given up sooner: what is lost on a path that was down is repeated ever more rarely, and a
+  // fresh attempt finds it up at once. Doubles every six attempts, for networks that need longer, up to answer_time.
+  Duration connect_time = seconds(2);
+  Duration first_retry = milliseconds(250);  // doubles up to quick_retry, and after quick_retries up to longest_retry
+  Duration quick_retry = seconds(1);
+  uint32_t quick_retries = 12;
   Duration longest_retry = seconds(5);
+  Duration restart_time = seconds(3);        // an ICE restart without an answer: the connection to the server is gone, too
   Duration admission_time = seconds(2);      // a newcomer waits this long to be added before it adds itself
   Duration commit_time = seconds(3);         // a commit without an answer is given up
 };
@@ -40,6 +47,8 @@ class Call {
   void join(Instant now, std::string offer, std::vector<OwnTrack> tracks, OwnState state);
   void set_state(Instant now, OwnState state);
   void watch(std::vector<Want> wants);
+  // The media path is silent, or the network another one: fresh ICE credentials of this side. Nothing unless in the call.
+  void restart_ice(Instant now, const IceCredentials& credentials);
   void restart(Instant now);
   void leave();
 

@@ -21,6 +21,7 @@ void Call::watch(std::vector<Want> wants) {
   impl_->send_wants();
   impl_->publish();
 }
+void Call::restart_ice(Instant now, const IceCredentials& credentials) { impl_->restart_ice(now, credentials); }
 void Call::restart(Instant now) { impl_->restart(now); }
 void Call::leave() { impl_->leave(); }
 

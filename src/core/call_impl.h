@@ -1,5 +1,5 @@
-// The state behind Call. Its functions are in call.cpp (the connection), call_epochs.cpp (the group), call_people.cpp (what
-// members say and hosts decide) and call_views.cpp (what is shown).
+// The state behind Call. Its functions are in call.cpp (the connection), call_epochs.cpp (the
+// group), call_people.cpp (what members say and hosts decide) and call_views.cpp (what is shown).
 #pragma once
 
 #include <set>
@@ -17,12 +17,12 @@ namespace vicino::core {
 struct Call::Impl {
   enum class State : uint8_t {
     idle,
-    connecting,    // until the server's Hello
-    needs_offer,   // the host makes one
-    joining,       // until Joined or InLobby
-    lobby,         // a member has to let one in
-    in_call,       // connected; in the group, but for the moment in which a lost state is replaced
-    pausing,       // before connecting again
+    connecting,   // until the server's Hello
+    needs_offer,  // the host makes one
+    joining,      // until Joined or InLobby
+    lobby,        // a member has to let one in
+    in_call,      // connected; in the group, but for the moment in which a lost state is replaced
+    pausing,      // before connecting again
     ended
   };
   struct Waiting {
@@ -50,7 +50,10 @@ struct Call::Impl {
   void tell_committer();
   void ask_for_offer();
   void join(Instant now, std::string offer, std::vector<OwnTrack> tracks, OwnState state);
+  void restart_ice(Instant now, const IceCredentials& credentials);
   void restart(Instant now);
+  void connection_is_dead(Instant now);
+  Duration connect_time() const;
   void leave();
   void socket_closed(Instant now);
   void end(EndReason reason, std::string detail);
@@ -70,9 +73,12 @@ struct Call::Impl {
   void handle(Instant now, said::MemberConnection& message);
   void handle(Instant now, said::Slots& message);
   void handle(Instant now, said::HeldBack& message);
+  void handle(Instant now, said::Watched& message);
+  void handle(Instant now, said::Uplinks& message);
   void handle(Instant now, said::Waiting& message);
   void handle(Instant now, said::WaitingGone& message);
   void handle(Instant now, said::Refused& message);
+  void handle(Instant now, said::IceRestarted& message);
 
   // call_epochs.cpp
   void handle(Instant now, said::Welcome& message);
@@ -143,6 +149,7 @@ struct Call::Impl {
   void publish_code();
   void publish_waiting();
   void publish_room(bool renewed);
+  void publish_uplinks();
   // When they have changed, or who is whose number at the server.
   void send_wants();
 
@@ -180,8 +187,8 @@ struct Call::Impl {
 
   // The group.
   std::optional<CallGroup> group_;
-  uint64_t seen_ = 0;                // highest seq handled
-  bool outside_ = false;             // an external commit is under way, or asked for
+  uint64_t seen_ = 0;     // highest seq handled
+  bool outside_ = false;  // an external commit is under way, or asked for
   uint32_t outside_attempts_ = 0;
   bool upload_unanswered_ = false;
   Instant commit_deadline_ = Instant::never();
@@ -199,7 +206,9 @@ struct Call::Impl {
   uint64_t hand_raised_ = 0;
   std::optional<People> people_;
   Roster roster_;
-  std::vector<WireWant> sent_wants_;  // on this connection
+  std::vector<WireWant> sent_wants_;   // on this connection
+  std::vector<said::Uplink> uplinks_;  // on this connection
+  std::vector<UplinkView> told_uplinks_;
   std::map<SenderId, Waiting> waiting_;
   uint32_t last_waiting_ = 0;
   bool waiting_changed_ = false;

@@ -58,6 +58,10 @@ struct NeedOffer {     // build a fresh peer connection, drop an earlier one, an
 struct AnswerReady {
   std::string sdp;
 };
+struct IceRestarted {  // the server's for restart_ice()'s; both "": restart() is due
+  std::string ufrag;
+  std::string pwd;
+};
 enum class Phase : uint8_t { connecting, waiting, in_call, reconnecting };
 struct PhaseChanged {
   Phase phase;
@@ -111,12 +115,26 @@ struct Remember {
 struct FrameKeysChanged {  // an encoded FrameKeyChange, for the frames' side, in order
   Buffer change;
 };
+// Layers of the own video that anybody watches. Until the first after an AnswerReady: all.
+struct WatchedChanged {
+  std::vector<said::WatchedLayer> layers;
+};
+// Whose media is lost on its way to the server so that it hurts.
+struct UplinkView {
+  PersonNumber participant;
+  uint16_t lost_permille = 0;
+  friend bool operator==(const UplinkView&, const UplinkView&) = default;
+};
+struct UplinksChanged {
+  std::vector<UplinkView> poor;
+};
 struct Ended {
   EndReason reason;
   std::string detail;
 };
-using Output = std::variant<Connect, Send, Disconnect, NeedOffer, AnswerReady, PhaseChanged, RosterChanged, RoomChanged,
-                            WaitingChanged, ChatReceived, ReactionReceived, MuteAsked, UnmuteAsked, HandLowered,
-                            CodeChanged, Remember, FrameKeysChanged, Ended>;
+using Output = std::variant<Connect, Send, Disconnect, NeedOffer, AnswerReady, IceRestarted,
+                            PhaseChanged, RosterChanged, RoomChanged, WaitingChanged, ChatReceived,
+                            ReactionReceived, MuteAsked, UnmuteAsked, HandLowered, CodeChanged,
+                            Remember, FrameKeysChanged, WatchedChanged, UplinksChanged, Ended>;
 
 }  // namespace vicino::core

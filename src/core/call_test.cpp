@@ -11,7 +11,8 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr const char* link_text = "https://vicino.example/j/AAECAwQFBgcICQoLDA0ODw#EBESExQVFhcYGRobHB0eHw";
+constexpr const char* link_text =
+    "https://vicino.example/j/AAECAwQFBgcICQoLDA0ODw#EBESExQVFhcYGRobHB0eHw";
 constexpr WallTime wall{1'700'000'000'000};
 const OwnState state{true, true, false, false};
 
@@ -117,11 +118,54 @@ TEST_F(CallTest, TheSecretAndTheNameAreInNothingThatIsSent) {
   }
 }
 
+TEST_F(CallTest, WhatIsWatchedOfTheOwnVideoIsPassedOn) {
+  const auto watched = [](std::initializer_list<const char*> rids) {
+    wire::WatchedT message;
+    for (const char* rid : rids) {
+      message.layers.push_back(std::make_unique<wire::WatchedLayerT>());
+      message.layers.back()->source = wire::Source::camera;
+      message.layers.back()->rid = rid;
+    }
+    return server_says(std::move(message));
+  };
+  enter();
+  call.take_outputs();
+  call.socket_message(now, watched({"q", "f"}));
+  const auto layers = last<WatchedChanged>()->layers;
+  ASSERT_EQ(layers.size(), 2u);
+  EXPECT_EQ(layers[0].source, Source::camera);
+  EXPECT_EQ(layers[0].rid, "q");
+  EXPECT_EQ(layers[1].rid, "f");
+  call.socket_message(now, watched({}));
+  EXPECT_TRUE(last<WatchedChanged>()->layers.empty()) << "each list replaces the one before";
+}
+
+TEST_F(CallTest, PoorUplinksAreToldByThePeoplesNumbers) {
+  const auto uplinks = [](std::initializer_list<std::pair<uint32_t, uint16_t>> poor) {
+    wire::UplinksT message;
+    for (const auto& [participant, lost] : poor) {
+      message.poor.push_back(std::make_unique<wire::UplinkT>());
+      message.poor.back()->participant = participant;
+      message.poor.back()->lost_permille = lost;
+    }
+    return server_says(std::move(message));
+  };
+  constexpr uint32_t self = 7, nobody = 8;
+  enter();
+  call.take_outputs();
+  call.socket_message(now, uplinks({{nobody, 90}, {self, 120}}));
+  EXPECT_EQ(last<UplinksChanged>()->poor, (std::vector<UplinkView>{{PersonNumber{1}, 120}}));
+  call.socket_message(now, uplinks({{self, 120}}));
+  EXPECT_FALSE(last<UplinksChanged>()) << "nothing new";
+  call.socket_message(now, uplinks({}));
+  EXPECT_TRUE(last<UplinksChanged>()->poor.empty());
+}
+
 TEST_F(CallTest, ALostSocketIsTriedAgainLaterAndLaterAndTheMemberProvesItself) {
   enter();
   call.take_outputs();
   Duration longest{};
-  for (uint32_t attempt = 1; attempt <= 8; ++attempt) {
+  for (uint32_t attempt = 1; attempt <= 16; ++attempt) {
     call.socket_closed(now);
     EXPECT_EQ(last<PhaseChanged>()->attempt, attempt);
     const Duration wait = call.next_timeout() - now;
@@ -157,6 +201,86 @@ TEST_F(CallTest, RestartAsksForAFreshOfferAtOnce) {
   EXPECT_TRUE(last<NeedOffer>());
   call.restart(now);
   EXPECT_FALSE(last<NeedOffer>()) << "under way already";
+}
+
+Buffer ice_restarted(std::string ufrag, std::string pwd) {
+  wire::IceRestartedT message;
+  message.ufrag = std::move(ufrag);
+  message.pwd = std::move(pwd);
+  return server_says(message);
+}
+
+TEST_F(CallTest, AnIceRestartIsAskedForOnceAndItsAnswerPassedOn) {
+  call.restart_ice(now, {"abcd", "password"});
+  EXPECT_FALSE(last<Send>()) << "not in the call yet";
+  enter();
+  call.take_outputs();
+  call.restart_ice(now, {"abcd", "password"});
+  const Buffer message = last<Send>()->message;
+  const auto* restart =
+      flatbuffers::GetRoot<wire::ClientMessage>(message.data())->body_as_RestartIce();
+  ASSERT_TRUE(restart);
+  EXPECT_EQ(restart->ufrag()->str(), "abcd");
+  EXPECT_EQ(restart->pwd()->str(), "password");
+  call.restart_ice(now, {"efgh", "password"});
+  EXPECT_FALSE(last<Send>()) << "one is unanswered";
+  call.socket_message(now, ice_restarted("srv", "secret"));
+  const auto answer = last<IceRestarted>();
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->ufrag, "srv");
+  EXPECT_EQ(answer->pwd, "secret");
+  call.restart_ice(now, {"efgh", "password"});
+  EXPECT_TRUE(last<Send>());
+}
+
+TEST_F(CallTest, WhatCouldEndALineIsNoCredential) {
+  enter();
+  call.restart_ice(now, {"abcd", "password"});
+  call.take_outputs();
+  call.socket_message(now, ice_restarted("srv", "secret\r\na=candidate:1"));
+  EXPECT_FALSE(last<IceRestarted>());
+}
+
+TEST_F(CallTest, AnIceRestartWithoutAnswerIsADeadConnection) {
+  for (const bool asked_by_host : {false, true}) {
+    Call one(random, {});
+    one.open(now, wall, {link_text, "Ada"});
+    greet(one);
+    one.join(now, "offer", {}, state);
+    one.socket_message(now, joined());
+    one.restart_ice(now, {"abcd", "password"});
+    one.take_outputs();
+    if (asked_by_host) {
+      one.restart(now);
+    } else {
+      for (const Instant end = now + CallOptions{}.restart_time; now < end;) {
+        now = one.next_timeout();
+        one.handle_timeout(now);
+      }
+    }
+    auto outputs = one.take_outputs();
+    EXPECT_EQ(all<Disconnect>(outputs).size(), 1u);
+    EXPECT_EQ(all<NeedOffer>(outputs).size(), 0u) << "the old path may still come back";
+    now = one.next_timeout();
+    one.handle_timeout(now);
+    EXPECT_EQ(all<Connect>(one.take_outputs()).size(), 1u);
+  }
+}
+
+TEST_F(CallTest, ALostServerIsTriedAgainEverySecondOrTwoAtFirst) {
+  const CallOptions options;
+  enter();
+  call.socket_closed(now);
+  const Instant lost = now;
+  Instant tried = now;
+  while (now - lost < seconds(12)) {
+    now = call.next_timeout();
+    call.handle_timeout(now);
+    if (all<Connect>(call.take_outputs()).empty()) continue;
+    EXPECT_LE(now - tried, options.connect_time + options.quick_retry * 3 / 2);
+    tried = now;
+  }
+  EXPECT_GT(tried, lost);
 }
 
 TEST_F(CallTest, RefusalsEndTheCallWithTheirReason) {
@@ -209,7 +333,8 @@ TEST_F(CallTest, WhoIsNoMemberAnyMoreComesAsANewcomer) {
   greet(call);
   call.join(now, "offer", {}, state);
   const Buffer message = last<Send>()->message;
-  EXPECT_TRUE(flatbuffers::GetRoot<wire::ClientMessage>(message.data())->body_as_Join()->key_package());
+  EXPECT_TRUE(
+      flatbuffers::GetRoot<wire::ClientMessage>(message.data())->body_as_Join()->key_package());
 }
 
 TEST_F(CallTest, AnIncompleteLinkSaysWhatIsMissing) {
@@ -229,7 +354,8 @@ TEST_F(CallTest, GarbageFromTheServerIsADisconnectAndNothingWorse) {
     greet(one);
     one.join(now, "offer", {}, state);
     Buffer bad = good;
-    for (int flips = 0; flips < 4; ++flips) bad[random.u32() % bad.size()] ^= static_cast<uint8_t>(random.u32());
+    for (int flips = 0; flips < 4; ++flips)
+      bad[random.u32() % bad.size()] ^= static_cast<uint8_t>(random.u32());
     if (i % 2 == 0) bad.resize(random.u32() % bad.size());
     one.socket_message(now, bad);
     one.take_outputs();

@@ -10,10 +10,12 @@ RosterMember Call::Impl::roster_self() const {
 }
 
 RosterMember Call::Impl::roster_member(const MemberInfo& m) const {
-  return {m.sender, m.name, m.color, group_->is_host(m.sender), memory_.pins.judge(m.account_key, m.kept, m.name)};
+  return {m.sender, m.name, m.color, group_->is_host(m.sender),
+          memory_.pins.judge(m.account_key, m.kept, m.name)};
 }
 
-// Somebody by a verified person's name, with another identity: nothing of it is opened until the user accepts that.
+// Somebody by a verified person's name, with another identity: nothing of it is opened until the
+// user accepts that.
 bool Call::Impl::is_withheld(const MemberInfo& m) const {
   return memory_.pins.judge(m.account_key, m.kept, m.name) == Trust::changed;
 }
@@ -44,14 +46,18 @@ void Call::Impl::publish() {
   if (state_ == State::ended) return;
   if (people_ && people_->take_changed()) {
     for (const MemberInfo& m : group_->members()) {
-      const auto state = m.sender == group_->sender() ? std::optional(people_->own()) : people_->state(m.sender);
+      const auto state =
+          m.sender == group_->sender() ? std::optional(people_->own()) : people_->state(m.sender);
       if (!state) continue;
-      roster_.set_state(m.sender, {state->microphone, state->camera, state->screen, state->screen_audio},
+      roster_.set_state(m.sender,
+                        {state->microphone, state->camera, state->screen, state->screen_audio},
                         state->hand_raised);
     }
   }
-  if (auto view = roster_.take_changed(); view && group_->in_group()) emit(RosterChanged{std::move(*view)});
+  if (auto view = roster_.take_changed(); view && group_->in_group())
+    emit(RosterChanged{std::move(*view)});
   send_wants();
+  publish_uplinks();
   if (std::exchange(waiting_changed_, false)) publish_waiting();
   if (code_ && code_->take_changed()) publish_code();
 }
@@ -92,7 +98,8 @@ void Call::Impl::publish_code() {
 
 void Call::Impl::publish_waiting() {
   WaitingChanged changed;
-  for (const auto& [sender, newcomer] : waiting_) changed.people.push_back({newcomer.number, newcomer.name});
+  for (const auto& [sender, newcomer] : waiting_)
+    changed.people.push_back({newcomer.number, newcomer.name});
   std::ranges::sort(changed.people, {}, &WaitingPerson::id);
   emit(std::move(changed));
 }
@@ -100,7 +107,22 @@ void Call::Impl::publish_waiting() {
 void Call::Impl::publish_room(bool renewed) {
   const admission::CallContext& context = group_->context();
   const Link current{link_->origin, link_->room, group_->link_secret().clone()};
-  emit(RoomChanged{{context.lobby, context.locked, context.mute_on_entry}, current.to_string(), renewed});
+  emit(RoomChanged{
+      {context.lobby, context.locked, context.mute_on_entry}, current.to_string(), renewed});
+}
+
+// When the list has changed, or who is whom in it.
+void Call::Impl::publish_uplinks() {
+  std::vector<UplinkView> poor;
+  for (const said::Uplink& uplink : uplinks_) {
+    const bool own = uplink.participant == self_;
+    const auto number =
+        own ? roster_.number_of(group_->sender()) : roster_.number_of(uplink.participant);
+    if (number) poor.push_back({*number, uplink.lost_permille});
+  }
+  if (poor == told_uplinks_) return;
+  told_uplinks_ = poor;
+  emit(UplinksChanged{std::move(poor)});
 }
 
 void Call::Impl::send_wants() {
@@ -108,7 +130,7 @@ void Call::Impl::send_wants() {
   std::vector<WireWant> wants;
   for (const Want& want : roster_.wants()) {
     if (const auto participant = roster_.participant_of(want.participant)) {
-      wants.push_back({*participant, want.source, want.width, want.height});
+      wants.push_back({*participant, want.source, want.width, want.height, want.focus});
     }
   }
   if (wants == sent_wants_) return;

@@ -15,12 +15,16 @@ Buffer finish(Builder& builder, wire::ClientBody type, flatbuffers::Offset<T> bo
   return Buffer(builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize());
 }
 
-Vector vector_of(Builder& builder, Bytes bytes) { return builder.CreateVector(bytes.data(), bytes.size()); }
+Vector vector_of(Builder& builder, Bytes bytes) {
+  return builder.CreateVector(bytes.data(), bytes.size());
+}
 Vector vector_of(Builder& builder, const std::optional<Buffer>& bytes) {
   return bytes ? vector_of(builder, Bytes(*bytes)) : Vector(0);
 }
 
-wire::Source to_wire(Source source) { return static_cast<wire::Source>(source); }
+wire::Source to_wire(Source source) {
+  return static_cast<wire::Source>(source);
+}
 
 }  // namespace
 
@@ -28,7 +32,8 @@ Buffer write_join(const JoinRequest& request) {
   Builder builder(4096);
   std::vector<flatbuffers::Offset<wire::Track>> tracks;
   for (const OwnTrack& t : request.tracks) {
-    tracks.push_back(wire::CreateTrackDirect(builder, t.mid.c_str(), to_wire(t.source), t.width, t.height));
+    tracks.push_back(
+        wire::CreateTrackDirect(builder, t.mid.c_str(), to_wire(t.source), t.width, t.height));
   }
   const auto* newcomer = std::get_if<Newcomer>(&request.as);
   const auto* returning = std::get_if<Returning>(&request.as);
@@ -40,9 +45,10 @@ Buffer write_join(const JoinRequest& request) {
   const Vector name = newcomer ? vector_of(builder, Bytes(newcomer->waiting_name)) : 0;
   const Vector group_info = newcomer ? vector_of(builder, Bytes(newcomer->group_info)) : 0;
   const Vector proof = returning ? vector_of(builder, Bytes(returning->proof)) : 0;
-  return finish(builder, wire::ClientBody::Join,
-                wire::CreateJoin(builder, wire_version, room, token, request.sender.value, offer, all_tracks,
-                                 key_package, name, group_info, proof, returning ? returning->seen : 0));
+  return finish(
+      builder, wire::ClientBody::Join,
+      wire::CreateJoin(builder, wire_version, room, token, request.sender.value, offer, all_tracks,
+                       key_package, name, group_info, proof, returning ? returning->seen : 0));
 }
 
 Buffer write_get_group() {
@@ -80,7 +86,8 @@ Buffer write_watch(const std::vector<WireWant>& wants) {
   Builder builder;
   std::vector<flatbuffers::Offset<wire::Want>> all;
   for (const WireWant& w : wants) {
-    all.push_back(wire::CreateWant(builder, w.participant.value, to_wire(w.source), w.width, w.height));
+    all.push_back(wire::CreateWant(builder, w.participant.value, to_wire(w.source), w.width,
+                                   w.height, w.focus));
   }
   return finish(builder, wire::ClientBody::Watch, wire::CreateWatchDirect(builder, &all));
 }
@@ -88,6 +95,13 @@ Buffer write_watch(const std::vector<WireWant>& wants) {
 Buffer write_leave() {
   Builder builder;
   return finish(builder, wire::ClientBody::Leave, wire::CreateLeave(builder));
+}
+
+Buffer write_restart_ice(const IceCredentials& credentials) {
+  Builder builder;
+  return finish(
+      builder, wire::ClientBody::RestartIce,
+      wire::CreateRestartIceDirect(builder, credentials.ufrag.c_str(), credentials.pwd.c_str()));
 }
 
 }  // namespace vicino::core

@@ -27,6 +27,7 @@ struct WireWant {
   ParticipantId participant;
   Source source = Source::camera;
   uint16_t width = 0, height = 0;
+  bool focus = false;
   friend bool operator==(const WireWant&, const WireWant&) = default;
 };
 
@@ -64,6 +65,12 @@ Buffer write_ready(uint64_t epoch);
 Buffer write_deny(SenderId sender);
 Buffer write_watch(const std::vector<WireWant>& wants);
 Buffer write_leave();
+// Of one side of a media path (RFC 8839 section 5.4).
+struct IceCredentials {
+  std::string ufrag;
+  std::string pwd;
+};
+Buffer write_restart_ice(const IceCredentials& credentials);
 
 namespace said {  // by the server
 
@@ -136,6 +143,20 @@ struct Slots {
 struct HeldBack {
   std::vector<WireWant> sources;
 };
+struct WatchedLayer {
+  Source source;
+  std::string rid;
+};
+struct Watched {
+  std::vector<WatchedLayer> layers;
+};
+struct Uplink {
+  ParticipantId participant;
+  uint16_t lost_permille;
+};
+struct Uplinks {
+  std::vector<Uplink> poor;
+};
 enum class Refusal : uint8_t {
   bad_message,
   wrong_version,
@@ -161,8 +182,13 @@ struct Refused {
   std::string detail;
   uint32_t retry_after_ms;
 };
-using Message = std::variant<Hello, InLobby, Joined, Welcome, Group, Handshake, CommitRefused, Posted, Switch, Waiting,
-                             WaitingGone, MemberJoined, MemberLeft, MemberConnection, Slots, HeldBack, Refused>;
+struct IceRestarted {
+  IceCredentials credentials;  // empty: the media path has ended
+};
+using Message =
+    std::variant<Hello, InLobby, Joined, Welcome, Group, Handshake, CommitRefused, Posted, Switch,
+                 Waiting, WaitingGone, MemberJoined, MemberLeft, MemberConnection, Slots, HeldBack,
+                 Watched, Uplinks, Refused, IceRestarted>;
 
 }  // namespace said
 

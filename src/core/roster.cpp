@@ -33,11 +33,13 @@ TrackState track_state(Source source, const TrackFacts& facts) {
   // A source switched off may still have its last frames on the way.
   if (facts.out || !facts.on.value_or(opened)) return silent;
   if (!facts.connected) return TrackState::connection_lost;
-  // What comes counts more than what anybody says of it.
+  // What comes counts more than what anybody says of it. What came once and is held back now has
+  // stopped: the server could as well say nothing of it.
   if (facts.slot) {
     switch (*facts.slot) {
       case SlotState::opened:
-        return TrackState::flowing;
+        return facts.held_back && facts.wanted ? TrackState::paused_for_bandwidth
+                                               : TrackState::flowing;
       case SlotState::no_key:
         return TrackState::no_key;
       case SlotState::refused:
@@ -189,6 +191,11 @@ std::optional<ParticipantId> Roster::participant_of(PersonNumber number) const {
     if (connection.sender == sender) return id;
   }
   return std::nullopt;
+}
+
+std::optional<PersonNumber> Roster::number_of(ParticipantId id) const {
+  const auto found = connections_.find(id);
+  return found == connections_.end() ? std::nullopt : number_of(found->second.sender);
 }
 
 std::string_view Roster::name_of(SenderId sender) const {

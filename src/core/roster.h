@@ -86,11 +86,13 @@ struct RosterMember {
   friend bool operator==(const RosterMember&, const RosterMember&) = default;
 };
 
-// What the interface shows, most wanted first; device pixels.
+// What the interface shows, most wanted first; device pixels. focus: where the path is narrow,
+// these come first.
 struct Want {
   PersonNumber participant;
   Source source = Source::camera;
   uint16_t width = 0, height = 0;
+  bool focus = false;
   friend bool operator==(const Want&, const Want&) = default;
 };
 
@@ -145,6 +147,8 @@ class Roster {
   std::optional<PersonNumber> number_of(SenderId sender) const;
   // For the server: nullopt while it hasn't named this person.
   std::optional<ParticipantId> participant_of(PersonNumber number) const;
+  // Of the others: nullopt while the group doesn't know whom the server means.
+  std::optional<PersonNumber> number_of(ParticipantId id) const;
   std::string_view name_of(SenderId sender) const;  // "" of nobody known
   // Whether somebody is there by a verified name with another identity, those leaving included:
   // they may still have keys.

@@ -41,7 +41,7 @@ TEST(TrackStates, FollowFromTheFacts) {
       {{.on = true, .wanted = false, .slot = opened}, flowing, flowing},
       {{.on = true, .wanted = false, .held_back = true}, paused_by_layout, paused_by_layout},
       {{.on = true, .held_back = true}, paused_for_bandwidth, paused_for_bandwidth},
-      {{.on = true, .held_back = true, .slot = opened}, flowing, flowing},
+      {{.on = true, .held_back = true, .slot = opened}, paused_for_bandwidth, paused_for_bandwidth},
       {{.on = true, .held_back = true, .slot = SlotState::no_key}, no_key, no_key},
   };
   for (size_t i = 0; i < std::size(cases); ++i) {
@@ -140,6 +140,13 @@ TEST_F(RosterTest, ItsOwnerAndTheServerExplainAnEmptyTile) {
   roster.set_held_back({{at_server_one, Source::camera}});
   EXPECT_EQ(camera(first).state, paused_for_bandwidth);
   EXPECT_EQ(camera(second).state, connecting);
+  roster.set_slot("9", at_server_one, Source::camera);
+  report("9", SlotState::opened, ada);
+  EXPECT_EQ(camera(first), (TrackView{paused_for_bandwidth, ""})) << "the last frames on the way";
+  roster.set_held_back({});
+  EXPECT_EQ(camera(first), (TrackView{flowing, "9"}));
+  roster.set_slot("9", std::nullopt, Source::camera);
+  roster.set_held_back({{at_server_one, Source::camera}});
   roster.set_wants({{second, Source::camera, 320, 180}});
   EXPECT_EQ(camera(first).state, paused_by_layout);
   EXPECT_EQ(track(first, Source::microphone).state, connecting) << "sound is always wanted";

@@ -1,4 +1,6 @@
 // What the server says, verified and read.
+#include <algorithm>
+
 #include "base/limits.h"
 #include "core/messages.h"
 #include "schema/wire_generated.h"
@@ -10,10 +12,14 @@ using WireBytes = flatbuffers::Vector<uint8_t>;
 using Read = Result<said::Message>;
 
 constexpr size_t max_detail = 512;
+constexpr size_t max_rid = 255;  // RFC 8852 section 3.1
 constexpr size_t max_waiting_name = 512;
+constexpr size_t max_ice_text = 256;
 constexpr size_t max_key_package = 4096;
 
-Buffer copy_of(const WireBytes* vector) { return vector ? Buffer(vector->begin(), vector->end()) : Buffer(); }
+Buffer copy_of(const WireBytes* vector) {
+  return vector ? Buffer(vector->begin(), vector->end()) : Buffer();
+}
 
 template <size_t N>
 Result<std::array<uint8_t, N>> array_of(const WireBytes& vector) {
@@ -85,18 +91,72 @@ Read read(const wire::Slots& s) {
 Read read(const wire::HeldBack& h) {
   said::HeldBack held;
   if (!h.sources()) return said::Message(std::move(held));
-  if (h.sources()->size() > limits::max_sdp_media) return fail(Errc::too_large, "sources held back");
+  if (h.sources()->size() > limits::max_sdp_media)
+    return fail(Errc::too_large, "sources held back");
   for (const wire::Want* want : *h.sources()) {
     TRY_ASSIGN(const Source source, source_of_wire(want->source()));
-    held.sources.push_back({{want->participant()}, source, want->width(), want->height()});
+    held.sources.push_back(
+        {{want->participant()}, source, want->width(), want->height(), want->focus()});
   }
   return said::Message(std::move(held));
 }
 
+Read read(const wire::Watched& w) {
+  said::Watched watched;
+  if (!w.layers()) return said::Message(std::move(watched));
+  if (w.layers()->size() > limits::max_sdp_media) return fail(Errc::too_large, "watched layers");
+  for (const wire::WatchedLayer* layer : *w.layers()) {
+    TRY_ASSIGN(const Source source, source_of_wire(layer->source()));
+    watched.layers.push_back({source, text_of(layer->rid(), max_rid)});
+  }
+  return said::Message(std::move(watched));
+}
+
+Read read(const wire::Uplinks& u) {
+  said::Uplinks uplinks;
+  if (!u.poor()) return said::Message(std::move(uplinks));
+  if (u.poor()->size() > limits::max_participants) return fail(Errc::too_large, "uplinks");
+  for (const wire::Uplink* uplink : *u.poor())
+    uplinks.poor.push_back({{uplink->participant()}, uplink->lost_permille()});
+  return said::Message(std::move(uplinks));
+}
+
 Read read(const wire::Refused& r) {
   if (r.reason() > wire::Refusal::MAX) return fail(Errc::malformed, "unknown refusal");
-  return said::Message(said::Refused{static_cast<said::Refusal>(r.reason()), text_of(r.detail(), max_detail),
-                                     r.retry_after_ms()});
+  return said::Message(said::Refused{static_cast<said::Refusal>(r.reason()),
+                                     text_of(r.detail(), max_detail), r.retry_after_ms()});
+}
+
+// About media.
+Read read_media_body(const wire::ServerMessage& root) {
+  switch (root.body_type()) {
+    case wire::ServerBody::Slots:
+      return read(*root.body_as_Slots());
+    case wire::ServerBody::HeldBack:
+      return read(*root.body_as_HeldBack());
+    case wire::ServerBody::Watched:
+      return read(*root.body_as_Watched());
+    case wire::ServerBody::Uplinks:
+      return read(*root.body_as_Uplinks());
+    default:
+      return fail(Errc::malformed, "unknown server message");
+  }
+}
+
+// Becomes part of a session description: what could end a line there is refused.
+bool is_ice_text(std::string_view text) {
+  return text.size() <= max_ice_text && std::ranges::all_of(text, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '+' || c == '/';
+         });
+}
+
+Read read(const wire::IceRestarted& r) {
+  const std::string_view ufrag = r.ufrag()->string_view(), pwd = r.pwd()->string_view();
+  if (!is_ice_text(ufrag) || !is_ice_text(pwd) || ufrag.empty() != pwd.empty()) {
+    return fail(Errc::malformed, "ICE credentials");
+  }
+  return said::Message(said::IceRestarted{{std::string(ufrag), std::string(pwd)}});
 }
 
 Read read_group_body(const wire::ServerMessage& root) {
@@ -114,7 +174,8 @@ Read read_group_body(const wire::ServerMessage& root) {
       return said::Message(said::Handshake{h.seq(), copy_of(h.message())});
     }
     case wire::ServerBody::CommitRefused:
-      return said::Message(said::CommitRefused{text_of(root.body_as_CommitRefused()->detail(), max_detail)});
+      return said::Message(
+          said::CommitRefused{text_of(root.body_as_CommitRefused()->detail(), max_detail)});
     case wire::ServerBody::Posted: {
       const auto& p = *root.body_as_Posted();
       return said::Message(said::Posted{p.seq(), copy_of(p.message())});
@@ -128,7 +189,7 @@ Read read_group_body(const wire::ServerMessage& root) {
       return said::Message(said::WaitingGone{sender});
     }
     default:
-      return fail(Errc::malformed, "unknown server message");
+      return read_media_body(root);
   }
 }
 
@@ -145,7 +206,8 @@ Read read_aligned(Bytes message) {
     case wire::ServerBody::Joined:
       return read(*root.body_as_Joined());
     case wire::ServerBody::ParticipantJoined: {
-      TRY_ASSIGN(const said::Member member, read_member(*root.body_as_ParticipantJoined()->participant()));
+      TRY_ASSIGN(const said::Member member,
+                 read_member(*root.body_as_ParticipantJoined()->participant()));
       return said::Message(said::MemberJoined{member});
     }
     case wire::ServerBody::ParticipantLeft:
@@ -154,12 +216,10 @@ Read read_aligned(Bytes message) {
       const auto& changed = *root.body_as_ParticipantConnection();
       return said::Message(said::MemberConnection{{changed.id()}, changed.connected()});
     }
-    case wire::ServerBody::Slots:
-      return read(*root.body_as_Slots());
-    case wire::ServerBody::HeldBack:
-      return read(*root.body_as_HeldBack());
     case wire::ServerBody::Refused:
       return read(*root.body_as_Refused());
+    case wire::ServerBody::IceRestarted:
+      return read(*root.body_as_IceRestarted());
     default:
       return read_group_body(root);
   }

@@ -3,6 +3,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -15,14 +16,19 @@ using asio::ip::tcp;
 
 namespace {
 
-std::expected<std::shared_ptr<asio::ssl::context>, std::string> load_tls(const HttpServerOptions& options) {
+std::expected<std::shared_ptr<asio::ssl::context>, std::string> load_tls(
+    const HttpServerOptions& options) {
   auto context = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_server);
   boost::system::error_code error;
   SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION);
   context->use_certificate_chain_file(options.tls_certificate, error);
-  if (error) return std::unexpected(options.tls_certificate + ": not a certificate chain in PEM: " + error.message());
+  if (error)
+    return std::unexpected(options.tls_certificate +
+                           ": not a certificate chain in PEM: " + error.message());
   context->use_private_key_file(options.tls_key, asio::ssl::context::pem, error);
-  if (error) return std::unexpected(options.tls_key + ": not the certificate's private key in PEM: " + error.message());
+  if (error)
+    return std::unexpected(options.tls_key +
+                           ": not the certificate's private key in PEM: " + error.message());
   return context;
 }
 
@@ -56,7 +62,8 @@ Address to_address(const tcp::endpoint& endpoint) {
   return address;
 }
 
-std::optional<ConnectionPermit> ConnectionPermit::take(const std::shared_ptr<HttpServer::Impl>& server, Address peer) {
+std::optional<ConnectionPermit> ConnectionPermit::take(
+    const std::shared_ptr<HttpServer::Impl>& server, Address peer) {
   peer.port = 0;
   size_t& from_there = server->per_address[peer];
   const bool allowed = server->counts.connections < server->options.max_connections &&
@@ -78,12 +85,21 @@ ConnectionPermit::~ConnectionPermit() {
   if (--found->second == 0) server_->per_address.erase(found);
 }
 
-HttpServer::HttpServer(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
-HttpServer::~HttpServer() { stop_accepting(); }
+std::shared_ptr<void> held_elsewhere(ConnectionPermit permit) {
+  asio::io_context& io = permit.io();
+  const auto give_back = [&io](ConnectionPermit* held) {
+    asio::post(io, [owned = std::unique_ptr<ConnectionPermit>(held)] {});
+  };
+  return {new ConnectionPermit(std::move(permit)), give_back};
+}
 
-std::expected<std::unique_ptr<HttpServer>, std::string> HttpServer::listen(asio::io_context& io,
-                                                                           HttpServerOptions options,
-                                                                           HttpHandler& handler) {
+HttpServer::HttpServer(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
+HttpServer::~HttpServer() {
+  stop_accepting();
+}
+
+std::expected<std::unique_ptr<HttpServer>, std::string> HttpServer::listen(
+    asio::io_context& io, HttpServerOptions options, HttpHandler& handler) {
   boost::system::error_code error;
   const auto ip = asio::ip::make_address(options.address, error);
   if (error) return std::unexpected(options.address + " is not a numeric IP address");
@@ -99,14 +115,19 @@ std::expected<std::unique_ptr<HttpServer>, std::string> HttpServer::listen(asio:
   if (!error) impl->acceptor.bind(endpoint, error);
   if (!error) impl->acceptor.listen(asio::socket_base::max_listen_connections, error);
   if (error) {
-    return std::unexpected("TCP port " + std::to_string(impl->options.port) + " can't be used: " + error.message());
+    return std::unexpected("TCP port " + std::to_string(impl->options.port) +
+                           " can't be used: " + error.message());
   }
   asio::co_spawn(io, accept_loop(impl), asio::detached);
   return std::unique_ptr<HttpServer>(new HttpServer(std::move(impl)));
 }
 
-uint16_t HttpServer::port() const { return impl_->acceptor.local_endpoint().port(); }
-HttpServer::Counts HttpServer::counts() const { return impl_->counts; }
+uint16_t HttpServer::port() const {
+  return impl_->acceptor.local_endpoint().port();
+}
+HttpServer::Counts HttpServer::counts() const {
+  return impl_->counts;
+}
 
 void HttpServer::send(ConnectionId connection, Buffer message) {
   const auto found = impl_->sockets.find(connection);

@@ -25,7 +25,7 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
   HttpServerOptions options;
   HttpHandler& handler;
   boost::asio::ip::tcp::acceptor acceptor;
-  std::shared_ptr<boost::asio::ssl::context> tls;  // null: plain HTTP
+  std::shared_ptr<boost::asio::ssl::context> tls;                // null: plain HTTP
   std::unordered_map<Address, size_t, AddressHash> per_address;  // port 0
   std::unordered_map<ConnectionId, std::weak_ptr<SocketSession>> sockets;
   uint64_t next_socket = 1;
@@ -36,10 +36,12 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
 class ConnectionPermit {
  public:
   // nullopt: over a cap.
-  static std::optional<ConnectionPermit> take(const std::shared_ptr<HttpServer::Impl>& server, Address peer);
+  static std::optional<ConnectionPermit> take(const std::shared_ptr<HttpServer::Impl>& server,
+                                              Address peer);
   ~ConnectionPermit();
   ConnectionPermit(ConnectionPermit&& other) noexcept = default;
   ConnectionPermit& operator=(ConnectionPermit&&) = delete;
+  boost::asio::io_context& io() const { return server_->io; }
 
  private:
   ConnectionPermit(std::shared_ptr<HttpServer::Impl> server, Address peer)
@@ -51,6 +53,10 @@ class ConnectionPermit {
 // Serves one accepted connection until it ends.
 boost::asio::awaitable<void> serve_connection(std::shared_ptr<HttpServer::Impl> server,
                                               boost::asio::ip::tcp::socket socket);
+
+// Of a connection that goes on elsewhere: may be destroyed on any thread, and gives back the permit
+// on the server's.
+std::shared_ptr<void> held_elsewhere(ConnectionPermit permit);
 
 Address to_address(const boost::asio::ip::tcp::endpoint& endpoint);
 

@@ -52,21 +52,24 @@ MediaThreadStats MediaThread::stats() const {
   return stats_;
 }
 
-void MediaThread::publish_stats(Instant now, const sfu::Shard& shard) {
+void MediaThread::once_a_second(Instant now, const sfu::Shard& shard) {
   if (now < stats_due_) return;
   stats_due_ = now + stats_interval;
+  tcp_.close_silent(now);
   const std::lock_guard lock(stats_mutex_);
-  stats_ = {shard.stats(), socket_->dropped(), socket_->syscalls_sent(),
-            relays_ ? relays_->dropped() : 0};
+  stats_ = {
+      shard.stats(), socket_->dropped(), socket_->syscalls_sent(), relays_ ? relays_->dropped() : 0,
+      tcp_.open(),   tcp_.dropped()};
 }
 
 // Until something is there from the network, the server or another worker, or for as long as `due`
 // is ahead. Says whether there are commands.
 bool MediaThread::wait(Instant due) {
   // A descriptor below 0 is passed over.
-  std::array<pollfd, 3> sources = {{{socket_->fd(), POLLIN, 0},
+  std::array<pollfd, 4> sources = {{{socket_->fd(), POLLIN, 0},
                                     {commands_.fd(), POLLIN, 0},
-                                    {relays_ ? relays_->fd() : -1, POLLIN, 0}}};
+                                    {relays_ ? relays_->fd() : -1, POLLIN, 0},
+                                    {tcp_.fd(), POLLIN, 0}}};
   const auto ready = [&](Duration longest) {
     const timespec wait = to_timespec(longest);
     return ::ppoll(sources.data(), sources.size(), &wait, nullptr) > 0;
@@ -79,6 +82,7 @@ bool MediaThread::wait(Instant due) {
     came = ready(t < spin_until ? Duration{} : due - t);
   if (came) spin_.waited(now() - start);
   if (relays_) relays_->awake();
+  tcp_ready_ = (sources[3].revents & POLLIN) != 0;
   return (sources[1].revents & POLLIN) != 0;
 }
 
@@ -86,6 +90,18 @@ size_t MediaThread::receive(Instant turn, sfu::Shard& shard, rtc::Outbox& out) {
   return socket_->receive([&](const Address& from, MutBytes datagram) {
     shard.handle_datagram(turn, from, datagram, out);
   });
+}
+
+void MediaThread::receive_tcp(Instant turn, sfu::Shard& shard, rtc::Outbox& out) {
+  if (!tcp_ready_) return;
+  tcp_.receive(turn, [&](const Address& from, MutBytes datagram) {
+    shard.handle_datagram(turn, from, datagram, out);
+  });
+}
+
+void MediaThread::send(Instant turn, const rtc::Outbox& out) {
+  socket_->send(out);
+  if (tcp_.open() > 0) tcp_.send(turn, out);
 }
 
 // Reports can wait: they are read when the thread is awake for something else, or after a while.
@@ -120,18 +136,20 @@ void MediaThread::receive_rest(Instant turn, sfu::Shard& shard, rtc::Outbox& out
 void MediaThread::run() {
   OsRandom random;
   sfu::Shard shard(identity_, random, health_, now(), settings_, relays_);
-  rtc::Outbox out(send_early, [this](const rtc::Outbox& full) { socket_->send(full); });
+  Instant turn{};
+  rtc::Outbox out(send_early, [&](const rtc::Outbox& full) { send(turn, full); });
   while (!stopping_) {
     const Instant next = shard.next_timeout();
     const bool anybody = next != Instant::never();
     const Instant rtcp_due = anybody ? rtcp_read_ + rtcp_patience : Instant::never();
     const bool commands = wait(std::min({next, stats_due_, rtcp_due}));
-    const Instant turn = now();
+    turn = now();
     if (commands) {
       for (sfu::Command& command : commands_.take())
         shard.handle_command(turn, std::move(command), out);
     }
     if (receive(turn, shard, out) > 0) receive_rest(turn, shard, out);
+    receive_tcp(turn, shard, out);
     if (relays_)
       relays_->publish();  // the others begin while this thread goes on to its own receivers
     receive_relayed(turn, shard, out);
@@ -139,15 +157,15 @@ void MediaThread::run() {
     shard.flush(turn, out);
     if (shard.next_timeout() <= turn) shard.handle_timeout(turn, out);
     if (relays_) relays_->publish();  // what it asks them for
-    socket_->send(out);
+    send(turn, out);
     out.clear();
     if (auto events = shard.take_events(); !events.empty()) on_events_(std::move(events));
-    publish_stats(turn, shard);
+    once_a_second(turn, shard);
   }
   // What is left says good-bye: commands posted before stopping may hold the participants' removal.
   for (sfu::Command& command : commands_.take())
     shard.handle_command(now(), std::move(command), out);
-  socket_->send(out);
+  send(turn, out);
 }
 
 }  // namespace vicino::net

@@ -1,5 +1,6 @@
-// A thread that owns one sfu::Shard and one UDP port: receives a batch, handles it, sends what came
-// of it, sleeps until the next datagram, command or deadline.
+// A thread that owns one sfu::Shard, one UDP port and the media paths over TCP that end there:
+// receives a batch, handles it, sends what came of it, sleeps until the next datagram, command or
+// deadline.
 #pragma once
 
 #include <atomic>
@@ -12,6 +13,7 @@
 #include "net/mailbox.h"
 #include "net/relays.h"
 #include "net/spin.h"
+#include "net/tcp_paths.h"
 #include "net/udp.h"
 #include "sfu/shard.h"
 
@@ -22,6 +24,8 @@ struct MediaThreadStats {
   uint64_t send_drops = 0;
   uint64_t send_calls = 0;
   uint64_t relay_drops = 0;
+  uint64_t tcp_paths = 0;  // now
+  uint64_t tcp_drops = 0;
 };
 
 class MediaThread {
@@ -36,6 +40,8 @@ class MediaThread {
   ~MediaThread();  // stops and joins
 
   void post(sfu::Command command) { commands_.post(std::move(command)); }
+  // The connection becomes a media path of this worker.
+  void take(TcpArrival arrival) { tcp_.post(std::move(arrival)); }
   uint16_t port() const { return socket_->port(); }
   // As of about a second ago at most.
   MediaThreadStats stats() const;
@@ -44,10 +50,12 @@ class MediaThread {
   void run();
   bool wait(Instant due);
   size_t receive(Instant turn, sfu::Shard& shard, rtc::Outbox& out);
+  void receive_tcp(Instant turn, sfu::Shard& shard, rtc::Outbox& out);
   void receive_rtcp(Instant turn, sfu::Shard& shard, rtc::Outbox& out);
   void receive_relayed(Instant turn, sfu::Shard& shard, rtc::Outbox& out);
   void receive_rest(Instant turn, sfu::Shard& shard, rtc::Outbox& out);
-  void publish_stats(Instant now, const sfu::Shard& shard);
+  void send(Instant turn, const rtc::Outbox& out);
+  void once_a_second(Instant now, const sfu::Shard& shard);
 
   std::unique_ptr<UdpSocket> socket_;
   const rtc::DtlsIdentity& identity_;
@@ -55,6 +63,8 @@ class MediaThread {
   sfu::ShardSettings settings_;
   std::function<void(std::vector<sfu::Event>)> on_events_;
   Mailbox<sfu::Command> commands_;
+  TcpPaths tcp_;
+  bool tcp_ready_ = false;  // there is something to receive
   Relays::End* relays_;
   Spin spin_;
   RestOfFrames rest_;

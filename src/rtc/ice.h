@@ -35,6 +35,14 @@ class IceAgent {
   // The nominated path; before nomination the first validated one.
   virtual const std::optional<Address>& remote() const = 0;
   virtual bool failed() const = 0;
+  // Both sides have agreed on fresh credentials (RFC 8445 section 9). The path in use stays until
+  // another one is found.
+  virtual void restart(Instant now, const IceCredentials& local, const IceCredentials& remote) = 0;
+  // Whether checks that name this user fragment of the own side may be for this agent.
+  virtual bool expects(std::string_view local_ufrag) const = 0;
+  // Since when checks of its own have been without answer, and nothing else has come either;
+  // never(): not.
+  virtual Instant unanswered_since() const = 0;
 };
 
 // The server: ICE-lite, controlled. Whoever can watch the path can send a check again from another
@@ -56,16 +64,25 @@ class IceLite final : public IceAgent {
   bool is_validated(const Address& from) const override;
   const std::optional<Address>& remote() const override { return remote_; }
   bool failed() const override { return failed_; }
+  // The credentials in use hold until a check comes under the new ones: what was asked for in vain
+  // changes nothing.
+  void restart(Instant now, const IceCredentials& local, const IceCredentials& remote) override;
+  bool expects(std::string_view local_ufrag) const override;
+  Instant unanswered_since() const override { return Instant::never(); }  // it asks nothing
 
  private:
+  struct Credentials {
+    std::string ufrag;
+    std::string username;  // what a check for this agent carries: local:remote
+    std::string password;
+  };
   struct Path {
     Address address;
     Instant last_heard;
   };
   void heard(Instant now, const Address& from);
 
-  std::string username_;  // what a check for this agent carries: local:remote
-  std::string password_;
+  std::vector<Credentials> credentials_;  // in use, and then those of a restart that aren't yet
   std::vector<Path> paths_;
   std::optional<Address> remote_;
   Instant last_heard_;
@@ -84,12 +101,17 @@ class IceControlling final : public IceAgent {
   IceControlling(const TransportParameters& local, TransportParameters remote, SecureRandom& random,
                  Instant now);
   Status handle_stun(Instant now, const Address& from, Bytes datagram, Outbox& out) override;
-  void heard_media(Instant, const Address&) override {}  // its own checks ask for consent
+  // Says that the path works, so that it needn't be asked; consent is asked for all the same.
+  void heard_media(Instant now, const Address& from) override;
   void handle_timeout(Instant now, Outbox& out) override;
-  Instant next_timeout() const override { return next_check_; }
+  Instant next_timeout() const override;
   bool is_validated(const Address& from) const override;
   const std::optional<Address>& remote() const override { return remote_; }
   bool failed() const override { return failed_; }
+  // Probes all candidates again, and keeps what it sends on the old path until one answers.
+  void restart(Instant now, const IceCredentials& local, const IceCredentials& remote) override;
+  bool expects(std::string_view) const override { return false; }  // it is never checked
+  Instant unanswered_since() const override { return unanswered_since_; }
 
  private:
   struct Check {
@@ -105,7 +127,11 @@ class IceControlling final : public IceAgent {
   std::vector<Check> pending_;     // newest last, bounded
   std::vector<Address> answered_;  // candidates that answered a check
   std::optional<Address> remote_;
-  Instant last_heard_;
+  bool searching_ = true;  // for a candidate that answers
+  Instant last_heard_;     // by an answer
+  Instant last_media_;
+  Instant last_check_;
+  Instant unanswered_since_ = Instant::never();
   Instant next_check_;
   Duration interval_;
   bool failed_ = false;

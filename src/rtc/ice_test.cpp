@@ -134,5 +134,75 @@ TEST(Ice, ConsentChecksKeepBothAlive) {
   EXPECT_FALSE(pair.server.failed());
 }
 
+// What the client sends at its next deadline.
+Buffer next_check(Pair& pair) {
+  pair.now = std::max(pair.now, pair.client.next_timeout());
+  return pair.check();
+}
+
+// Carries a check to the server and its answer back. Errors: the server's.
+Status exchange(Pair& pair, const Address& from, Buffer check) {
+  Outbox answers;
+  TRY(pair.server.handle_stun(pair.now, from, check, answers));
+  return pair.client.handle_stun(pair.now, server_address, answers.bytes(answers.datagrams().at(0)),
+                                 pair.out);
+}
+
+const IceCredentials fresh_server{"srv2", "fresh-server-password-22"};
+const IceCredentials fresh_client{"cli2", "fresh-client-password-22"};
+
+TEST(Ice, AfterARestartTheOldCredentialsHoldUntilTheNewAreUsed) {
+  Pair pair;
+  ASSERT_TRUE(exchange(pair, client_address, pair.check()));
+  // The answer was lost on the way, and another restart followed: the old ones still hold.
+  pair.server.restart(pair.now, {"lost", "nobody-got-this-password"}, fresh_client);
+  pair.server.restart(pair.now, fresh_server, fresh_client);
+  EXPECT_TRUE(pair.server.expects("srv"));
+  EXPECT_TRUE(pair.server.expects("srv2"));
+  EXPECT_FALSE(pair.server.expects("lost"));
+  const Buffer old = next_check(pair);
+  EXPECT_TRUE(exchange(pair, client_address, old));
+
+  pair.client.restart(pair.now, fresh_client, fresh_server);
+  EXPECT_EQ(pair.client.remote(), server_address) << "it goes on sending meanwhile";
+  const Address elsewhere = Address::v4({10, 0, 0, 9}, 7000);
+  ASSERT_TRUE(exchange(pair, elsewhere, next_check(pair)));
+  EXPECT_EQ(pair.server.remote(), elsewhere);
+  EXPECT_FALSE(pair.server.expects("srv"));
+  EXPECT_EQ(exchange(pair, stranger, old).error().code, Errc::unauthenticated);
+  EXPECT_EQ(pair.server.remote(), elsewhere);
+}
+
+TEST(Ice, ARestartProvesNothingByItself) {
+  Pair pair;
+  ASSERT_TRUE(exchange(pair, client_address, pair.check()));
+  pair.server.restart(pair.now, fresh_server, fresh_client);
+  IceControlling other(parameters("cli2", ""), parameters("srv2", "a-password-that-is-wrong"),
+                       pair.random, pair.now);
+  Outbox out;
+  other.handle_timeout(pair.now, out);
+  const Bytes check = out.bytes(out.datagrams().at(0));
+  EXPECT_FALSE(exchange(pair, stranger, Buffer(check.begin(), check.end())));
+  EXPECT_EQ(pair.server.remote(), client_address);
+  EXPECT_TRUE(pair.server.expects("srv")) << "nobody has used the new ones";
+}
+
+TEST(Ice, APathThatFallsSilentIsAskedAgainAndAgain) {
+  Pair pair;
+  ASSERT_TRUE(exchange(pair, client_address, pair.check()));
+  const Instant connected = pair.now;
+  pair.client.heard_media(connected + milliseconds(500), server_address);
+  pair.client.heard_media(connected + milliseconds(900), stranger);
+  EXPECT_EQ(pair.client.next_timeout() - connected, milliseconds(1500));
+  EXPECT_EQ(pair.client.unanswered_since(), Instant::never());
+  next_check(pair);
+  const Buffer second = next_check(pair);
+  EXPECT_EQ(pair.now - connected, milliseconds(2000));
+  EXPECT_EQ(pair.client.unanswered_since() - connected, milliseconds(1500));
+  ASSERT_TRUE(exchange(pair, client_address, second));
+  EXPECT_EQ(pair.client.unanswered_since(), Instant::never());
+  EXPECT_GT(pair.client.next_timeout() - pair.now, seconds(1)) << "it works, though without media";
+}
+
 }  // namespace
 }  // namespace vicino::rtc

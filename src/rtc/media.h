@@ -61,11 +61,17 @@ struct MediaSection {
 
 using Fingerprint = std::array<uint8_t, 32>;  // SHA-256 of a DTLS certificate (RFC 8122)
 
+struct IceCredentials {
+  std::string ufrag;
+  std::string pwd;
+};
+
 struct TransportParameters {
   std::string ice_ufrag;
   std::string ice_pwd;
   Fingerprint fingerprint{};
-  std::vector<Address> candidates;  // UDP host candidates
+  std::vector<Address> candidates;           // UDP host candidates
+  std::vector<Address> tcp_candidates = {};  // passive TCP host candidates (RFC 6544)
 };
 
 }  // namespace vicino::rtc

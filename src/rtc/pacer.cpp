@@ -40,8 +40,10 @@ Instant Pacer::next(Instant now, size_t waiting, Instant oldest) const {
   const double burst_bytes = std::max(rate.bytes_in(burst), static_cast<double>(smallest_burst));
   const double excess = debt_at(now, rate) - burst_bytes / 2;
   if (excess <= 0) return now;
-  return std::min(now + rate.time_for(excess) + microseconds(1),
-                  std::max(now, oldest + longest_wait));
+  const Instant paid = now + rate.time_for(excess) + microseconds(1);
+  // The rate rises until then; afterwards it is as high as it gets.
+  const Instant latest = oldest + longest_wait;
+  return latest > now ? std::min(paid, latest) : paid;
 }
 
 }  // namespace vicino::rtc

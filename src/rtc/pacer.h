@@ -18,6 +18,11 @@ class Pacer {
   // oldest since `oldest`.
   size_t allowance(Instant now, size_t waiting, Instant oldest) const;
   Instant next(Instant now, size_t waiting, Instant oldest) const;
+  // Whether `bytes` are so little that they may go at once, when nothing waits: what they would
+  // queue up elsewhere is gone before anybody notices, and trains stay whole.
+  bool passes(Instant now, size_t bytes) const {
+    return debt_at(now, rate_) + static_cast<double>(bytes) <= rate_.bytes_in(unnoticed);
+  }
 
  private:
   // Faster than the target, which is an average: frames differ in size. Higher has less delay here
@@ -26,6 +31,7 @@ class Pacer {
   // May go out at once. Longer saves wake-ups and makes trains, and is as much queue elsewhere.
   static constexpr Duration burst = milliseconds(5);
   static constexpr size_t smallest_burst = 1500;
+  static constexpr Duration unnoticed = milliseconds(20);
   // Nothing waits longer than this: the rate is raised as far as it takes.
   static constexpr Duration longest_wait = milliseconds(250);
   // Debt beyond this is forgotten: audio and probes can hold video up for no longer.

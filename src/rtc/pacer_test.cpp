@@ -67,10 +67,30 @@ TEST(Pacer, CountsAudioButForgetsWhatIsTooMuch) {
   EXPECT_GT(pacer.allowance(start + milliseconds(500), 1200, start + milliseconds(500)), 0u);
 }
 
+TEST(Pacer, NeverSaysNowWhenNothingMayGo) {
+  Pacer pacer;
+  pacer.set_rate(start, kilobits_per_second(3000));
+  const Instant late = start + milliseconds(300);
+  pacer.sent(late, 100'000);
+  ASSERT_EQ(pacer.allowance(late, 1200, start), 0u);
+  EXPECT_GT(pacer.next(late, 1200, start), late);
+}
+
 TEST(Pacer, HasNothingToDoWhenNothingWaits) {
   Pacer pacer;
   EXPECT_EQ(pacer.allowance(start, 0, Instant::never()), 0u);
   EXPECT_EQ(pacer.next(start, 0, Instant::never()), Instant::never());
+}
+
+TEST(Pacer, WhatDrainsInTwentyMillisecondsPasses) {
+  Pacer pacer;
+  const Instant now = Instant{} + seconds(1);
+  pacer.set_rate(now, kilobits_per_second(4000));
+  EXPECT_TRUE(pacer.passes(now, 12'000));
+  EXPECT_FALSE(pacer.passes(now, 14'000)) << "1.3 times 10 kB";
+  pacer.sent(now, 12'000);
+  EXPECT_FALSE(pacer.passes(now, 12'000));
+  EXPECT_TRUE(pacer.passes(now + milliseconds(20), 12'000));
 }
 
 }  // namespace

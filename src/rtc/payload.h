@@ -29,6 +29,8 @@ struct PictureInfo {
   bool ends_frame = false;
   uint8_t spatial_layer = 0;
   uint8_t temporal_layer = 0;
+  // A receiver that got lower temporal layers only can go on with this one (VP8: Y, VP9: U).
+  bool layer_sync = false;
   std::optional<uint16_t> picture_id;  // 7 or 15 bits as sent
   bool picture_id_15_bits = false;
   std::optional<uint8_t> tl0_picture_index;

@@ -6,6 +6,7 @@ namespace {
 
 constexpr uint8_t bit_extended = 0x80, bit_start = 0x10, partition_mask = 0x07;
 constexpr uint8_t bit_picture_id = 0x80, bit_tl0 = 0x40, bit_tid = 0x20, bit_key_index = 0x10;
+constexpr uint8_t bit_layer_sync = 0x20;  // in the octet of the temporal layer
 constexpr uint8_t frame_bit_delta =
     0x01;  // "P", the inverse key frame flag of the frame's first byte (RFC 6386 9.1)
 
@@ -25,6 +26,7 @@ Result<Descriptor> read_vp8_descriptor(Bytes payload) {
     if ((present & (bit_tid | bit_key_index)) != 0) {
       TRY_ASSIGN(const uint8_t layer, reader.u8());
       if ((present & bit_tid) != 0) info.temporal_layer = layer >> 6;
+      info.layer_sync = (present & bit_tid) != 0 && (layer & bit_layer_sync) != 0;
     }
   }
   if (reader.empty()) return fail(Errc::truncated, "VP8 payload");

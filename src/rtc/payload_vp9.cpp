@@ -6,7 +6,7 @@ namespace {
 
 constexpr uint8_t bit_picture_id = 0x80, bit_predicted = 0x40, bit_layers = 0x20;
 constexpr uint8_t bit_flexible = 0x10, bit_begin = 0x08, bit_end = 0x04, bit_structure = 0x02;
-constexpr uint8_t bit_inter_layer = 0x01, bit_more_references = 0x01;
+constexpr uint8_t bit_switching_up = 0x10, bit_inter_layer = 0x01, bit_more_references = 0x01;
 constexpr int max_references = 3;
 
 Status pass_references(Reader& reader) {
@@ -45,6 +45,7 @@ Result<Descriptor> read_vp9_descriptor(Bytes payload) {
     TRY_ASSIGN(const uint8_t layers, reader.u8());
     info.temporal_layer = layers >> 5;
     info.spatial_layer = layers >> 1 & 7;
+    info.layer_sync = (layers & bit_switching_up) != 0;
     inter_layer = (layers & bit_inter_layer) != 0;
     if ((first & bit_flexible) == 0) {
       TRY_ASSIGN(info.tl0_picture_index, reader.u8());

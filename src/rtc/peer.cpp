@@ -171,8 +171,7 @@ Status Peer::send_rtp(Bytes header, Bytes payload, Outbox& out) {
   const MutBytes room = out.reserve(most);
   copy(header, room);
   StreamPlace place = 0;
-  TRY_ASSIGN(const size_t sealed,
-             impl_->sending->seal_rtp(room, header.size(), payload, place));
+  TRY_ASSIGN(const size_t sealed, impl_->sending->seal_rtp(room, header.size(), payload, place));
   out.commit(*remote(), sealed);
   return {};
 }
@@ -187,6 +186,16 @@ Status Peer::send_rtcp(Bytes compound, Outbox& out) {
   TRY_ASSIGN(const size_t sealed, impl_->sending->protect_rtcp(room, compound.size()));
   out.commit(*remote(), sealed);
   return {};
+}
+
+void Peer::restart_ice(Instant now, const IceCredentials& local, const IceCredentials& remote) {
+  if (impl_->state != State::closed) impl_->ice->restart(now, local, remote);
+}
+bool Peer::expects(std::string_view local_ufrag) const {
+  return impl_->ice->expects(local_ufrag);
+}
+Instant Peer::unanswered_since() const {
+  return impl_->ice->unanswered_since();
 }
 
 void Peer::close(Outbox& out) {

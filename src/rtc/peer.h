@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "base/address.h"
 #include "base/random.h"
@@ -84,6 +85,13 @@ class Peer {
   size_t send_rtp(std::span<const ClearRtp> packets, StreamPlace& place, Outbox& out);
   // A compound RTCP packet in the clear. Errors as send_rtp.
   Status send_rtcp(Bytes compound, Outbox& out);
+  // Goes on with fresh ICE credentials; keys and streams stay. Nothing once closed.
+  void restart_ice(Instant now, const IceCredentials& local, const IceCredentials& remote);
+  // Whether checks that name this user fragment may be for this peer (a server's).
+  bool expects(std::string_view local_ufrag) const;
+  // Since when its checks have been without answer, and nothing else has come either; never(): not.
+  Instant unanswered_since() const;
+
   // Sends a DTLS close_notify and is closed.
   void close(Outbox& out);
 

@@ -19,8 +19,22 @@ void RateControl::learn_capacity(BitRate measured) {
   }
 }
 
+// Whether the queue is the own one: then it has become shorter by what was given up.
+void RateControl::judge_drain(Instant now, const Path& path) {
+  const auto expected = static_cast<double>((now - drain_from_).us) * given_up_;
+  const auto shorter = static_cast<double>((drain_delay_ - path.queue_delay).us);
+  if (path.queue_delay < least_foreign || path.queue_delay > longest_foreign ||
+      drain_rate_ < least_given || shorter > expected * shrunk)
+    return;
+  foreign_until_ = now + foreign_time;
+  rate_ = target_ = std::max(rate_, drain_rate_ * taken_back);
+}
+
 void RateControl::update(Instant now, const Path& path) {
-  if (path.signal == DelaySignal::overuse) {
+  if (foreign_until_ && (now >= *foreign_until_ || path.queue_delay < standing_queue ||
+                         path.queue_delay > longest_foreign))
+    foreign_until_.reset();
+  if (path.signal == DelaySignal::overuse && !foreign_until_) {
     overused(now, path);
     return;
   }
@@ -28,22 +42,28 @@ void RateControl::update(Instant now, const Path& path) {
     const bool empty =
         path.acked_recently && path.queued_bytes <= path.acked_recently->bytes_in(drained);
     if (!empty && now < *drain_until_) return;
+    judge_drain(now, path);
     drain_until_.reset();
     last_growth_ = now;
   } else if (queue_stands(path)) {
+    if (!stands_since_) stands_since_ = now;
+    if (now - *stands_since_ > stands_longest && path.queue_delay > least_foreign &&
+        rate_ > least_given)
+      foreign_until_ = now + foreign_time;
     last_growth_ = now;
     learn_capacity(*path.acked);
     rate_ = std::clamp(*path.acked * run_off, limits_.floor, std::max(rate_, limits_.floor));
-  } else if (path.signal == DelaySignal::normal) {
+  } else if (path.signal == DelaySignal::normal || foreign_until_) {
     grow(now, path);
   } else {
     last_growth_ = now;  // the queue empties: wait until it has
   }
+  if (!queue_stands(path)) stands_since_.reset();
   target_ = rate_;
 }
 
 bool RateControl::queue_stands(const Path& path) const {
-  if (!path.acked || !path.may_grow) return false;
+  if (!path.acked || !path.may_grow || foreign_until_) return false;
   const Duration packet = path.acked->time_for(packet_bits / 16);
   return path.queue_delay > std::max(standing_queue, packet) && path.queue_delay < foreign_queue;
 }
@@ -60,6 +80,7 @@ void RateControl::overused(Instant now, const Path& path) {
   }
   learn_capacity(*arriving);
   last_decrease_ = now;
+  if (drain_until_ && now >= *drain_until_) judge_drain(now, path);
   // Once per queue: further reports of the same one only show better what arrives.
   const BitRate most = drain_until_ ? rate_ : rate_ * resume;
   rate_ = std::max(std::min(*arriving * resume, most), limits_.floor);
@@ -67,6 +88,12 @@ void RateControl::overused(Instant now, const Path& path) {
   if (path.queued_bytes > arriving->bytes_in(drain_time) * (1 - decrease))
     lower = *arriving - rate_of(path.queued_bytes, drain_time);
   target_ = std::clamp(std::max(lower, *arriving * drain_least), limits_.floor, rate_);
+  if (!drain_until_ || now >= *drain_until_) {
+    drain_from_ = now;
+    drain_delay_ = path.queue_delay;
+    drain_rate_ = *arriving;
+    given_up_ = 1 - target_ / *arriving;
+  }
   const BitRate emptying = std::max(*arriving - target_, kilobits_per_second(1));
   drain_until_ = now + std::min(emptying.time_for(path.queued_bytes) + path.rtt, drain_longest);
 }

@@ -49,7 +49,7 @@ class RateControl {
   static constexpr double packet_bits = 1200 * 8;
   static constexpr double max_near_growth_per_second = 0.06;
   // And no less than this share, or a fast path would take minutes.
-  static constexpr double min_near_growth_per_second = 0.02;
+  static constexpr double min_near_growth_per_second = 0.035;
   static constexpr Duration response_extra = milliseconds(100);
   // A queue longer than this, and than one packet takes, is let run off by sending this much of
   // what arrives. Higher limits leave delay, lower ones take jitter for a queue. A much longer one
@@ -71,9 +71,22 @@ class RateControl {
   static constexpr double drain_least = 0.3;  // of what arrives: lower would stop video
   static constexpr Duration drain_longest = seconds(2);
   static constexpr Duration drained = milliseconds(10);  // a queue this short is none
+  // A queue that didn't shrink by this share of what was given up for it, and is still longer than
+  // the least, is filled by somebody who doesn't look at delay, as TCP does. For so long it is no
+  // reason to give way: there would be no end to it. Longer overlooks the own queue for longer when
+  // the other one is gone.
+  static constexpr double shrunk = 0.5;
+  static constexpr Duration least_foreign = milliseconds(100), longest_foreign = milliseconds(500);
+  // Of less than that voices are much, and they give way to nothing.
+  static constexpr BitRate least_given = kilobits_per_second(250);
+  static constexpr Duration stands_longest = seconds(5);  // while it is let run off
+  static constexpr Duration foreign_time = seconds(15);
+  // What was given up for nothing is taken back as far as it leaves the other one its half.
+  static constexpr double taken_back = 0.5;
 
   bool queue_stands(const Path& path) const;
   void overused(Instant now, const Path& path);
+  void judge_drain(Instant now, const Path& path);
   void grow(Instant now, const Path& path);
   void learn_capacity(BitRate measured);
 
@@ -81,6 +94,14 @@ class RateControl {
   BitRate rate_, target_;
   std::optional<BitRate> capacity_;  // what arrived when the path was full
   std::optional<Instant> drain_until_, last_decrease_, last_growth_;
+  // Of the drain: when it began, the delay then, what arrived, and the share of what arrived that
+  // was given up.
+  Instant drain_from_;
+  Duration drain_delay_;
+  BitRate drain_rate_;
+  double given_up_ = 0;
+  std::optional<Instant> stands_since_;   // a queue that is let run off
+  std::optional<Instant> foreign_until_;  // the queue is another's
 };
 
 }  // namespace vicino::rtc

@@ -72,6 +72,10 @@ struct Answer {
 Answer answer_offer(const SessionOffer& offer, const AnswerOptions& options,
                     const std::function<uint32_t()>& allocate_ssrc);
 
+// Whether these may be ICE credentials (RFC 8839 section 5.4), for those that come without a
+// description.
+bool are_ice_credentials(std::string_view ufrag, std::string_view pwd);
+
 // The native client's side ------------------------------------------------------------------------
 
 struct ClientMedia {

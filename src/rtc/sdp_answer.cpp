@@ -108,7 +108,7 @@ void write_accepted(LineWriter& out, const OfferedMedia& offered, const MediaSec
   const std::string_view direction = direction_name(section.direction);
   sdp::write_m_line(out, section, offered.protocol);
   sdp::write_transport(out, options.local, "passive");
-  if (first) sdp::write_candidates(out, options.local.candidates);
+  if (first) sdp::write_candidates(out, options.local.candidates, options.local.tcp_candidates);
   out.add({"a=", direction});
   if (offered.reduced_size) out.add({"a=rtcp-rsize"});
   if (offered.extmap_allow_mixed) out.add({"a=extmap-allow-mixed"});

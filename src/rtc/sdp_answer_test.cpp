@@ -37,6 +37,19 @@ int count(const std::string& text, std::string_view what) {
   return found;
 }
 
+TEST(AnswerOffer, NamesPathsOverTcpAfterThoseOverUdp) {
+  AnswerOptions options = test::answer_options();
+  options.local.tcp_candidates = {Address::v4({192, 0, 2, 10}, 443),
+                                  Address::parse("2001:db8::1", 443).value()};
+  const std::string sdp =
+      answer_to(test::session_head("a") + test::audio("a", "a=sendonly\r\n"), options).sdp;
+  EXPECT_THAT(sdp,
+              HasSubstr("a=candidate:1 1 udp 2130706431 192.0.2.10 7000 typ host\r\n"
+                        "a=candidate:2 1 tcp 1520435199 192.0.2.10 443 typ host tcptype passive\r\n"
+                        "a=candidate:3 1 tcp 1520434943 2001:db8:0:0:0:0:0:1 443 typ host "
+                        "tcptype passive\r\na=end-of-candidates\r\n"));
+}
+
 TEST(AnswerOffer, IsWrittenLineByLine) {
   const Answer answer =
       answer_to(test::session_head("a") +

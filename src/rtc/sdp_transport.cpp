@@ -7,6 +7,9 @@
 namespace vicino::rtc::sdp {
 namespace {
 
+// Characters.
+constexpr size_t least_ufrag = 4, least_pwd = 22;
+
 bool is_ice_text(std::string_view text, size_t min_size) {
   return text.size() >= min_size && text.size() <= 256 && std::ranges::all_of(text, [](char c) {
            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
@@ -54,10 +57,11 @@ Result<std::optional<Address>> read_candidate(std::string_view value) {
 Result<bool> TransportAttributes::read(const Attribute& attribute) {
   const std::string_view name = attribute.name;
   if (name == "ice-ufrag") {
-    if (!is_ice_text(attribute.value, 4)) return fail(Errc::malformed, "SDP: ICE user name");
+    if (!is_ice_text(attribute.value, least_ufrag))
+      return fail(Errc::malformed, "SDP: ICE user name");
     ufrag = attribute.value;
   } else if (name == "ice-pwd") {
-    if (!is_ice_text(attribute.value, 22)) return fail(Errc::malformed, "SDP: ICE password");
+    if (!is_ice_text(attribute.value, least_pwd)) return fail(Errc::malformed, "SDP: ICE password");
     pwd = attribute.value;
   } else if (name == "setup") {
     setup = attribute.value;
@@ -74,3 +78,11 @@ Result<bool> TransportAttributes::read(const Attribute& attribute) {
 }
 
 }  // namespace vicino::rtc::sdp
+
+namespace vicino::rtc {
+
+bool are_ice_credentials(std::string_view ufrag, std::string_view pwd) {
+  return sdp::is_ice_text(ufrag, sdp::least_ufrag) && sdp::is_ice_text(pwd, sdp::least_pwd);
+}
+
+}  // namespace vicino::rtc

@@ -20,10 +20,24 @@ std::string hex_pairs(const Fingerprint& fingerprint) {
   return text;
 }
 
-// RFC 8445 section 5.1.2.1: host candidates of component 1, the first the most preferred.
-uint32_t priority_of(size_t index) {
-  const auto local_preference = static_cast<uint32_t>(65535 - std::min<size_t>(index, 65535));
-  return 126U << 24 | local_preference << 8 | 255U;
+// RFC 8445 section 5.1.2.1, for component 1.
+uint32_t priority_of(uint32_t type_preference, uint32_t local_preference) {
+  return type_preference << 24 | local_preference << 8 | 255U;
+}
+
+// The first the most preferred.
+uint32_t udp_priority(size_t index) {
+  return priority_of(126, static_cast<uint32_t>(65535 - std::min<size_t>(index, 65535)));
+}
+
+// RFC 6544 section 4.2: passive ones have direction preference 4 in the upper 3 bits, and any path
+// by UDP is better than one by TCP.
+uint32_t tcp_priority(size_t index) {
+  return priority_of(90, 4U << 13 | static_cast<uint32_t>(8191 - std::min<size_t>(index, 8191)));
+}
+
+std::string address_and_port(const Address& candidate) {
+  return candidate.to_candidate_text() + ' ' + std::to_string(candidate.port);
 }
 
 }  // namespace
@@ -61,13 +75,17 @@ void write_transport(LineWriter& out, const TransportParameters& local, std::str
   out.add({"a=rtcp-mux"});
 }
 
-void write_candidates(LineWriter& out, std::span<const Address> candidates) {
-  for (size_t i = 0; i < candidates.size(); ++i) {
-    out.add({"a=candidate:", std::to_string(i + 1), " 1 udp ", std::to_string(priority_of(i)), " ",
-             candidates[i].to_candidate_text(), " ", std::to_string(candidates[i].port),
-             " typ host"});
+void write_candidates(LineWriter& out, std::span<const Address> udp, std::span<const Address> tcp) {
+  for (size_t i = 0; i < udp.size(); ++i) {
+    out.add({"a=candidate:", std::to_string(i + 1), " 1 udp ", std::to_string(udp_priority(i)), " ",
+             address_and_port(udp[i]), " typ host"});
   }
-  if (!candidates.empty()) out.add({"a=end-of-candidates"});
+  for (size_t i = 0; i < tcp.size(); ++i) {
+    out.add({"a=candidate:", std::to_string(udp.size() + i + 1), " 1 tcp ",
+             std::to_string(tcp_priority(i)), " ", address_and_port(tcp[i]),
+             " typ host tcptype passive"});
+  }
+  if (!udp.empty() || !tcp.empty()) out.add({"a=end-of-candidates"});
 }
 
 void write_codecs(LineWriter& out, const MediaSection& section, bool fir) {

@@ -24,7 +24,9 @@ void write_m_line(LineWriter& out, const MediaSection& section, std::string_view
 void write_transport(LineWriter& out, const TransportParameters& local, std::string_view setup);
 
 // UDP host candidates and a=end-of-candidates; nothing when there are none.
-void write_candidates(LineWriter& out, std::span<const Address> candidates);
+// Of TransportParameters.
+void write_candidates(LineWriter& out, std::span<const Address> udp,
+                      std::span<const Address> tcp = {});
 
 // rtpmap, rtcp-fb, fmtp for each codec; `fir` adds ccm fir.
 void write_codecs(LineWriter& out, const MediaSection& section, bool fir);

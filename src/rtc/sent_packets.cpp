@@ -17,7 +17,7 @@ void SentPackets::sent(Instant now, uint16_t transport_sequence, size_t size, Pr
   next_ += step;
   make_room();
   const auto bytes = static_cast<uint16_t>(std::min<size_t>(size, UINT16_MAX));
-  at(next_) = {next_, now, probe, bytes, State::in_flight};
+  at(next_) = {now, static_cast<uint16_t>(next_), bytes, probe, State::in_flight};
   bytes_in_flight_ += bytes;
   ++next_;
 }
@@ -25,18 +25,20 @@ void SentPackets::sent(Instant now, uint16_t transport_sequence, size_t size, Pr
 // Room for one more entry: what was reported is only kept while there is room for it.
 void SentPackets::make_room() {
   if (ring_.empty()) ring_.resize(first_capacity);
-  oldest_ = std::max(oldest_, next_ - 0x8000);
+  const int64_t horizon = next_ - 0x8000;
+  for (size_t i = 0; oldest_ < horizon && i < ring_.size(); ++i) drop_oldest();
+  oldest_ = std::max(oldest_, horizon);
+  reported_ = std::max(reported_, oldest_);
   while (oldest_ < next_ && oldest_ + static_cast<int64_t>(ring_.size()) <= next_) {
     const Entry& oldest = at(oldest_);
-    const bool needed = oldest.sequence == oldest_ && oldest.state == State::in_flight;
+    const bool needed = oldest.is(oldest_) && oldest.state == State::in_flight;
     if (!needed || ring_.size() == max_packets) {
       drop_oldest();
       continue;
     }
     std::vector<Entry> larger(ring_.size() * 2);
     for (const Entry& entry : ring_) {
-      if (entry.sequence >= 0)
-        larger[static_cast<size_t>(entry.sequence) & (larger.size() - 1)] = entry;
+      if (entry.state != State::none) larger[entry.sequence & (larger.size() - 1)] = entry;
     }
     ring_ = std::move(larger);
   }
@@ -44,8 +46,10 @@ void SentPackets::make_room() {
 
 void SentPackets::drop_oldest() {
   Entry& entry = at(oldest_);
-  if (entry.sequence == oldest_ && entry.state == State::in_flight) bytes_in_flight_ -= entry.size;
-  if (entry.sequence == oldest_) entry = {};
+  if (entry.is(oldest_)) {
+    if (entry.state == State::in_flight) bytes_in_flight_ -= entry.size;
+    entry = {};
+  }
   ++oldest_;
   reported_ = std::max(reported_, oldest_);
 }
@@ -83,7 +87,7 @@ std::span<const PacketResult> SentPackets::feedback(const TransportFeedback& fee
   const int64_t end = std::min(base + static_cast<int64_t>(feedback.arrivals.size()), next_);
   for (int64_t sequence = first; sequence < end; ++sequence) {
     Entry& entry = at(sequence);
-    if (entry.sequence != sequence) continue;
+    if (!entry.is(sequence)) continue;
     const auto& arrival = feedback.arrivals[static_cast<size_t>(sequence - base)];
     report(entry, arrival ? std::optional(reference + Duration{*arrival}) : std::nullopt);
   }
@@ -98,7 +102,7 @@ void SentPackets::report(Entry& entry, std::optional<Instant> arrived) {
   results_.push_back({entry.sent, arrived, entry.size, entry.probe, late});
   while (reported_ < next_) {
     const Entry& next = at(reported_);
-    if (next.sequence == reported_ && next.state == State::in_flight) break;
+    if (next.is(reported_) && next.state == State::in_flight) break;
     ++reported_;
   }
 }
@@ -110,7 +114,7 @@ bool SentPackets::take_new_clock() {
 std::optional<Instant> SentPackets::oldest_in_flight() const {
   for (int64_t sequence = reported_; sequence < next_; ++sequence) {
     const Entry& entry = at(sequence);
-    if (entry.sequence == sequence && entry.state == State::in_flight) return entry.sent;
+    if (entry.is(sequence) && entry.state == State::in_flight) return entry.sent;
   }
   return std::nullopt;
 }

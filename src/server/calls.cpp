@@ -79,7 +79,8 @@ void Calls::Impl::handle(Instant, const sfu::ParticipantConnected& event) {
 }
 
 void Calls::Impl::handle(Instant now, const sfu::ParticipantLost& event) {
-  const Stay* stay = directory_.find_stay(event.id);
+  Stay* stay = directory_.find_stay(event.id);
+  if (stay) stay->media_lost = true;
   // A client comes back with a fresh offer; without its connection, the grace time already runs.
   // A resource has no other way to come back than a new resource.
   if (stay && stay->resource) remove(now, event.id);
@@ -88,6 +89,24 @@ void Calls::Impl::handle(Instant now, const sfu::ParticipantLost& event) {
 void Calls::Impl::handle(Instant, const sfu::SlotsChanged& event) {
   const Stay* stay = directory_.find_stay(event.id);
   if (stay && stay->connection) send(*stay->connection, slots_message(event.slots));
+}
+
+void Calls::Impl::handle(Instant, const sfu::HeldBackChanged& event) {
+  const Stay* stay = directory_.find_stay(event.id);
+  if (stay && stay->connection) send(*stay->connection, held_back_message(event.sources));
+}
+
+void Calls::Impl::handle(Instant, const sfu::LayersWatched& event) {
+  const Stay* stay = directory_.find_stay(event.id);
+  if (stay && stay->connection) send(*stay->connection, watched_message(event.layers));
+}
+
+void Calls::Impl::handle(Instant, const sfu::UplinksChanged& event) {
+  const Buffer message = uplinks_message(event.poor);
+  for (const ParticipantId id : event.to) {
+    const Stay* stay = directory_.find_stay(id);
+    if (stay && stay->connection) send(*stay->connection, message);
+  }
 }
 
 void Calls::Impl::handle_timeout(Instant now) {
@@ -208,6 +227,11 @@ std::expected<void, HttpRefusal> Calls::delete_resource(Instant now, std::string
                                                         std::string_view id,
                                                         std::string_view bearer) {
   return impl_->delete_resource(now, std::string(room), std::string(id), bearer);
+}
+
+std::optional<size_t> Calls::shard_of(std::string_view ufrag) const {
+  const Stay* stay = impl_->directory_.find_ufrag(ufrag);
+  return stay ? std::optional(stay->shard) : std::nullopt;
 }
 
 void Calls::measured(size_t shard, uint64_t packets_per_second) {

@@ -83,6 +83,7 @@ using Output = std::variant<SendMessage, CloseConnection, ToShard>;
 // Where each shard's media port is announced.
 struct ShardInfo {
   std::vector<Address> candidates;
+  std::vector<Address> tcp_candidates = {};  // the web server's port, as clients reach it; none: no TCP
 };
 
 // A WHIP or WHEP resource that was created.
@@ -129,6 +130,9 @@ class Calls {
                                                             std::string_view offer);
   std::expected<void, HttpRefusal> delete_resource(Instant now, std::string_view room,
                                                    std::string_view id, std::string_view bearer);
+
+  // The shard whose peer expects checks that name this ICE user fragment; nullopt: nobody's.
+  std::optional<size_t> shard_of(std::string_view ufrag) const;
 
   // What a shard forwarded lately: newcomers go where there is less to do.
   void measured(size_t shard, uint64_t packets_per_second);

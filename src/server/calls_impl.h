@@ -60,6 +60,9 @@ struct Calls::Impl {
   void handle(Instant now, const sfu::ParticipantConnected& event);
   void handle(Instant now, const sfu::ParticipantLost& event);
   void handle(Instant now, const sfu::SlotsChanged& event);
+  void handle(Instant now, const sfu::HeldBackChanged& event);
+  void handle(Instant now, const sfu::LayersWatched& event);
+  void handle(Instant now, const sfu::UplinksChanged& event);
   // The connection is over; its stay, if it has one, waits for it to come back.
   void forget(Instant now, ConnectionId id);
   // Every refusal ends the connection.
@@ -74,7 +77,7 @@ struct Calls::Impl {
   // Where a newcomer's media path is to end. `room` null: there is none yet.
   size_t place(const Room* room) const;
   // A stay's media, from now on as negotiated; `replaced`: it had some before.
-  void carry(const Room& room, const Stay& stay, NegotiatedMedia media, bool replaced);
+  void carry(const Room& room, Stay& stay, NegotiatedMedia media, bool replaced);
   // It gets and gives no media any more.
   void cut(const Room& room, const Stay& stay);
   void introduce(const Room& room, size_t shard);
@@ -137,6 +140,7 @@ struct Calls::Impl {
   void handle(Instant now, ConnectionId id, const DenyRequest& request);
   void handle(Instant now, ConnectionId id, const WatchRequest& request);
   void handle(Instant now, ConnectionId id, const LeaveRequest& request);
+  void handle(Instant now, ConnectionId id, const RestartIceRequest& request);
   // Who speaks on a connection; nullopt: nobody who has joined.
   std::optional<Speaker> speaker(ConnectionId id);
   std::optional<Speaker> member(Instant now, ConnectionId id);

@@ -95,6 +95,48 @@ TEST_F(CallsTest, SlotsAreToldToTheirParticipant) {
   EXPECT_FALSE(last<wire::SlotsT>(b.connection));
 }
 
+TEST_F(CallsTest, WhatIsHeldBackIsToldToItsReceiver) {
+  start();
+  Client& a = member(1);
+  Client& b = member(2);
+  event(sfu::HeldBackChanged{id_of(a), {{id_of(b), sfu::Source::camera}}});
+  const auto* told = last<wire::HeldBackT>(a.connection);
+  ASSERT_TRUE(told);
+  ASSERT_EQ(told->sources.size(), 1u);
+  EXPECT_EQ(told->sources[0]->participant, id_of(b).value);
+  EXPECT_EQ(told->sources[0]->source, wire::Source::camera);
+  EXPECT_FALSE(last<wire::HeldBackT>(b.connection));
+  event(sfu::HeldBackChanged{id_of(a), {}});
+  EXPECT_TRUE(last<wire::HeldBackT>(a.connection)->sources.empty());
+}
+
+TEST_F(CallsTest, WatchedLayersAreToldToTheirPublisher) {
+  start();
+  Client& a = member(1);
+  Client& b = member(2);
+  event(sfu::LayersWatched{id_of(a), {{sfu::Source::camera, "q"}, {sfu::Source::screen, ""}}});
+  const auto* told = last<wire::WatchedT>(a.connection);
+  ASSERT_TRUE(told);
+  ASSERT_EQ(told->layers.size(), 2u);
+  EXPECT_EQ(told->layers[0]->source, wire::Source::camera);
+  EXPECT_EQ(told->layers[0]->rid, "q");
+  EXPECT_EQ(told->layers[1]->source, wire::Source::screen);
+  EXPECT_FALSE(last<wire::WatchedT>(b.connection));
+}
+
+TEST_F(CallsTest, PoorUplinksAreToldToThoseNamed) {
+  start();
+  Client& a = member(1);
+  Client& b = member(2);
+  event(sfu::UplinksChanged{{id_of(a), ParticipantId{999}}, {{id_of(b), 120}}});
+  const auto* told = last<wire::UplinksT>(a.connection);
+  ASSERT_TRUE(told);
+  ASSERT_EQ(told->poor.size(), 1u);
+  EXPECT_EQ(told->poor[0]->participant, id_of(b).value);
+  EXPECT_EQ(told->poor[0]->lost_permille, 120);
+  EXPECT_FALSE(last<wire::UplinksT>(b.connection));
+}
+
 TEST_F(CallsTest, TooManyMessagesEndAConnection) {
   config.limits.messages_per_second = 10;  // averaged over 2 s
   start();

@@ -46,9 +46,19 @@ struct Config {
       ice_addresses;  // announced in candidates; empty: net/local_address.h finds them
   std::string media_address = "0.0.0.0";   // what the UDP sockets bind to
   uint16_t media_port = 40000;             // first; one per worker, consecutive
+  bool media_tcp = true;                   // media paths over TCP, at the web server's port
+  uint16_t media_tcp_port = 0;             // announced for them; 0: http_port
   size_t workers = 0;                      // 0: one per core
   size_t members_per_worker = 50;          // of one room, before another worker carries it, too
   size_t history_megabytes_per_room = 64;  // kept to answer NACKs
+  // Whether clients that report what arrives are sent what their paths carry. Not by default: on a
+  // device that is too busy to report in time, a wide path seems narrow.
+  bool downlink_adapts = false;
+  // What the path to a client that reports what arrives is taken to carry: to begin with; at least,
+  // whatever it says, so that audio goes on; at most.
+  size_t downlink_start_kbps = 300;
+  size_t downlink_floor_kbps = 30;
+  size_t downlink_ceiling_kbps = 50'000;
   std::string data_folder = "data";
   std::string web_folder;  // the built web app
   std::vector<OpenRoom> open_rooms;

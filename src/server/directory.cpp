@@ -43,6 +43,17 @@ Stay* Directory::find_resource(const std::string& id) {
   return found == by_resource_.end() ? nullptr : find_stay(found->second);
 }
 
+const Stay* Directory::find_ufrag(std::string_view ufrag) const {
+  const auto found = by_ufrag_.find(ufrag);
+  return found == by_ufrag_.end() ? nullptr : &stays_.at(found->second);
+}
+
+void Directory::set_ufrag(Stay& stay, std::string ufrag) {
+  by_ufrag_.erase(stay.ufrag);
+  by_ufrag_[ufrag] = stay.id;
+  stay.ufrag = std::move(ufrag);
+}
+
 Stay& Directory::add(Room& room, Stay stay) {
   // 0 means nobody. Four billion joins later the numbers start again, around those still in use.
   do {
@@ -63,6 +74,7 @@ void Directory::remove(ParticipantId id) {
   CHECK(found != stays_.end());
   const Stay& stay = found->second;
   if (stay.resource) by_resource_.erase(sha256(as_bytes(stay.resource->id)));
+  by_ufrag_.erase(stay.ufrag);
   Room& its_room = room(stay.room);
   if (its_room.call) its_room.call->stays.erase(stay.sender);
   its_room.members.erase(id);
@@ -89,6 +101,7 @@ size_t Directory::waiting() const {
 
 bool Directory::empty() const {
   return rooms_.empty() && rooms_by_key_.empty() && stays_.empty() && by_resource_.empty() &&
+         by_ufrag_.empty() &&
          std::ranges::all_of(loads_, [](const WorkerLoad& load) { return load.members == 0; });
 }
 

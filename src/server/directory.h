@@ -47,9 +47,11 @@ struct Resource {
 
 // A participant from its join to its leaving, over all its connections.
 struct Stay {
-  ParticipantId id;  // given by the directory
-  sfu::RoomId room;  // "
-  size_t shard = 0;  // where its media path ends
+  ParticipantId id;        // given by the directory
+  sfu::RoomId room;        // "
+  size_t shard = 0;        // where its media path ends
+  bool media_lost = false;  // the worker has said that it ended
+  std::string ufrag = {};   // what its media path's checks name (set_ufrag)
   // What it sends, as the workers know it, for those that come to carry the room later.
   std::vector<sfu::Publication> publications;
   // A client's:
@@ -77,6 +79,9 @@ class Directory {
   Stay* find_stay(ParticipantId id);
   Stay* find_stay(const Room& room, SenderId sender);
   Stay* find_resource(const std::string& id);
+  // Whose media path's checks name this ICE user fragment.
+  const Stay* find_ufrag(std::string_view ufrag) const;
+  void set_ufrag(Stay& stay, std::string ufrag);
   Stay& add(Room& room, Stay stay);
   // An open room goes with its last member.
   void remove(ParticipantId id);
@@ -96,6 +101,7 @@ class Directory {
   std::map<ParticipantId, Stay> stays_;
   // By the hash of the id: how long a search takes tells nothing about ids.
   std::map<TokenHash, ParticipantId> by_resource_;
+  std::map<std::string, ParticipantId, std::less<>> by_ufrag_;
   uint64_t last_room_ = 0;
   uint32_t last_stay_ = 0;
 };

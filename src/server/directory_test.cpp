@@ -28,6 +28,12 @@ TEST(Directory, KeepsNothingOfThoseWhoHaveGone) {
   EXPECT_FALSE(directory.find_stay(call, SenderId{2}));
   EXPECT_EQ(directory.find_resource("id")->id, b);
   EXPECT_FALSE(directory.find_resource("")) << "a client is no resource";
+  directory.set_ufrag(*directory.find_stay(a), "first");
+  directory.set_ufrag(*directory.find_stay(b), "other");
+  directory.set_ufrag(*directory.find_stay(a), "second");
+  EXPECT_EQ(directory.find_ufrag("second")->id, a);
+  EXPECT_FALSE(directory.find_ufrag("first")) << "another has replaced it";
+  EXPECT_FALSE(directory.find_ufrag(""));
   directory.remove(b);
   EXPECT_FALSE(directory.find_room("lobby")) << "an open room goes with its last";
   directory.remove(a);

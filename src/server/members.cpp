@@ -88,6 +88,17 @@ void Calls::Impl::handle(Instant now, ConnectionId id, const WatchRequest& reque
   command(directory_.find_stay(self)->shard, sfu::SetWants{who->room.id, self, std::move(wants)});
 }
 
+void Calls::Impl::handle(Instant now, ConnectionId id, const RestartIceRequest& request) {
+  const auto who = member(now, id);
+  if (!who) return;
+  Stay& stay = *directory_.find_stay(*connections_.at(id).stay);
+  if (stay.media_lost) return send(id, ice_restarted_message({}));
+  const rtc::IceCredentials local = negotiator_.ice_credentials();
+  directory_.set_ufrag(stay, local.ufrag);
+  command(stay.shard, sfu::RestartIce{who->room.id, stay.id, local, request.credentials});
+  send(id, ice_restarted_message(local));
+}
+
 void Calls::Impl::handle(Instant now, ConnectionId id, const LeaveRequest&) {
   const auto who = speaker(id);
   if (!who) return;

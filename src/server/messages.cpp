@@ -127,6 +127,48 @@ Buffer slots_message(std::span<const sfu::SlotChange> slots) {
   return finish(builder, wire::CreateSlots(builder, entries_offset));
 }
 
+Buffer held_back_message(std::span<const sfu::Content> sources) {
+  FlatBufferBuilder builder;
+  std::vector<Offset<wire::Want>> entries;
+  entries.reserve(sources.size());
+  for (const sfu::Content& source : sources) {
+    entries.push_back(wire::CreateWant(builder, source.participant.value,
+                                       static_cast<wire::Source>(source.source)));
+  }
+  const auto entries_offset = builder.CreateVector(entries);
+  return finish(builder, wire::CreateHeldBack(builder, entries_offset));
+}
+
+Buffer watched_message(std::span<const sfu::WatchedLayer> layers) {
+  FlatBufferBuilder builder;
+  std::vector<Offset<wire::WatchedLayer>> entries;
+  entries.reserve(layers.size());
+  for (const sfu::WatchedLayer& layer : layers) {
+    const auto rid = builder.CreateString(layer.rid);
+    entries.push_back(
+        wire::CreateWatchedLayer(builder, static_cast<wire::Source>(layer.source), rid));
+  }
+  const auto entries_offset = builder.CreateVector(entries);
+  return finish(builder, wire::CreateWatched(builder, entries_offset));
+}
+
+Buffer uplinks_message(std::span<const sfu::Uplink> poor) {
+  FlatBufferBuilder builder;
+  std::vector<Offset<wire::Uplink>> entries;
+  entries.reserve(poor.size());
+  for (const sfu::Uplink& uplink : poor) {
+    entries.push_back(wire::CreateUplink(builder, uplink.participant.value, uplink.lost_permille));
+  }
+  const auto entries_offset = builder.CreateVector(entries);
+  return finish(builder, wire::CreateUplinks(builder, entries_offset));
+}
+
+Buffer ice_restarted_message(const rtc::IceCredentials& credentials) {
+  FlatBufferBuilder builder;
+  return finish(builder, wire::CreateIceRestartedDirect(builder, credentials.ufrag.c_str(),
+                                                        credentials.pwd.c_str()));
+}
+
 Buffer refused_message(wire::Refusal reason, std::string_view detail, uint32_t retry_after_ms) {
   FlatBufferBuilder builder;
   const auto detail_offset = builder.CreateString(detail.data(), detail.size());

@@ -32,6 +32,11 @@ Buffer participant_joined_message(const RosterEntry& participant);
 Buffer participant_left_message(ParticipantId id);
 Buffer participant_connection_message(ParticipantId id, bool connected);
 Buffer slots_message(std::span<const sfu::SlotChange> slots);
+Buffer held_back_message(std::span<const sfu::Content> sources);
+Buffer watched_message(std::span<const sfu::WatchedLayer> layers);
+Buffer uplinks_message(std::span<const sfu::Uplink> poor);
+// `credentials` empty: there is no media path to go on with.
+Buffer ice_restarted_message(const rtc::IceCredentials& credentials);
 Buffer refused_message(wire::Refusal reason, std::string_view detail, uint32_t retry_after_ms);
 
 }  // namespace vicino::server

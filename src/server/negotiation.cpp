@@ -69,6 +69,10 @@ void keep_only(rtc::SessionOffer& offer, std::span<const TrackRequest> tracks, b
 
 }  // namespace
 
+rtc::IceCredentials Negotiator::ice_credentials() {
+  return {random_ice_text<9>(random_), random_ice_text<18>(random_)};
+}
+
 Result<NegotiatedMedia> Negotiator::for_client(std::string_view offer_text,
                                                std::span<const TrackRequest> tracks,
                                                const ShardInfo& shard) {
@@ -111,10 +115,12 @@ Result<NegotiatedMedia> Negotiator::for_viewer(std::string_view offer_text,
 NegotiatedMedia Negotiator::answer(const rtc::SessionOffer& offer,
                                    std::span<const TrackRequest> tracks, const ShardInfo& shard) {
   rtc::AnswerOptions options;
-  options.local = {.ice_ufrag = random_ice_text<9>(random_),
-                   .ice_pwd = random_ice_text<18>(random_),
+  rtc::IceCredentials credentials = ice_credentials();
+  options.local = {.ice_ufrag = std::move(credentials.ufrag),
+                   .ice_pwd = std::move(credentials.pwd),
                    .fingerprint = fingerprint_,
-                   .candidates = shard.candidates};
+                   .candidates = shard.candidates,
+                   .tcp_candidates = shard.tcp_candidates};
   options.video_preference = video_codecs_;
   options.session_id = random_.u64() >> 1;  // RFC 9429 section 5.2.1: the top bit is zero
   options.max_receive = sfu::source_count;

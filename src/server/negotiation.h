@@ -28,6 +28,9 @@ class Negotiator {
         fingerprint_(fingerprint),
         random_(random) {}
 
+  // Of the server's side of one media path.
+  rtc::IceCredentials ice_credentials();
+
   // Errors of all three: those of rtc::parse_offer, and malformed as named.
 
   // A client's offer: `tracks` are its own, m-lines it only receives on are slots, the rest is

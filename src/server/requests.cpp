@@ -1,6 +1,7 @@
 #include "server/requests.h"
 
 #include "base/limits.h"
+#include "rtc/sdp.h"
 
 namespace vicino::server {
 namespace {
@@ -112,8 +113,15 @@ std::expected<Request, RefusedRequest> read_watch(const wire::Watch& watch, size
     if (!is_source(want->source())) return bad("an unknown source");
     request.wants.push_back({ParticipantId{want->participant()},
                              static_cast<sfu::Source>(want->source()), want->width(),
-                             want->height()});
+                             want->height(), want->focus()});
   }
+  return request;
+}
+
+std::expected<Request, RefusedRequest> read_restart(const wire::RestartIce& restart) {
+  RestartIceRequest request{{restart.ufrag()->str(), restart.pwd()->str()}};
+  if (!rtc::are_ice_credentials(request.credentials.ufrag, request.credentials.pwd))
+    return bad("these are no ICE credentials");
   return request;
 }
 
@@ -144,6 +152,8 @@ std::expected<Request, RefusedRequest> read_request(Bytes message, size_t max_wa
       return read_watch(*client_message->body_as_Watch(), max_wants);
     case wire::ClientBody::Leave:
       return LeaveRequest{};
+    case wire::ClientBody::RestartIce:
+      return read_restart(*client_message->body_as_RestartIce());
     case wire::ClientBody::NONE:
       break;
   }

@@ -58,8 +58,11 @@ struct WatchRequest {
   std::vector<sfu::Want> wants;
 };
 struct LeaveRequest {};
+struct RestartIceRequest {
+  rtc::IceCredentials credentials;
+};
 using Request = std::variant<JoinRequest, GetGroupRequest, CommitRequest, PostRequest, ReadyRequest,
-                             DenyRequest, WatchRequest, LeaveRequest>;
+                             DenyRequest, WatchRequest, LeaveRequest, RestartIceRequest>;
 
 // Why something is refused. `detail` is a sentence for a developer's console, never shown to users.
 struct RefusedRequest {

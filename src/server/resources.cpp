@@ -73,7 +73,7 @@ std::expected<MediaResource, HttpRefusal> Calls::Impl::create_resource(Instant n
   fresh.shard = shard;
   fresh.publications = media->setup.publications;
   fresh.resource = Resource{random_id(random_), publish, std::string(peer)};
-  const Stay& stay = directory_.add(*room, std::move(fresh));
+  Stay& stay = directory_.add(*room, std::move(fresh));
   resource_deadlines_.set(stay.id, now + patience);
   ++joins_;
   MediaResource made{std::move(media->answer), stay.resource->id};

@@ -73,6 +73,46 @@ TEST_F(CallsTest, WhoComesBackMissesNothing) {
   EXPECT_EQ(calls->counts().participants, 2u) << "its grace time is over and forgotten";
 }
 
+TEST_F(CallsTest, AnIceRestartChangesCredentialsAndNothingElse) {
+  start();
+  Client& a = member(1);
+  Client& b = member(2);
+  const uint32_t id = last<wire::JoinedT>(b)->self;
+  const std::string before = last_command<sfu::AddParticipant>()->transport.local.ice_ufrag;
+  ASSERT_TRUE(calls->shard_of(before));
+  const auto group = a.group->state();
+  forget_messages();
+  wire::RestartIceT restart;
+  restart.ufrag = "fresh";
+  restart.pwd = "a-fresh+password/of+22";
+  send(b.connection, restart);
+  EXPECT_TRUE(refusal(b)) << "'-' isn't of ICE's alphabet";
+  come_back(b);
+  restart.pwd = "a/fresh+password/of+22+";
+  forget_messages();
+  send(b.connection, restart);
+  const auto* answer = last<wire::IceRestartedT>(b);
+  const auto command = last_command<sfu::RestartIce>();
+  ASSERT_TRUE(answer && command);
+  EXPECT_EQ(command->id.value, id);
+  EXPECT_EQ(command->local.ufrag, answer->ufrag);
+  EXPECT_EQ(command->local.pwd, answer->pwd);
+  EXPECT_EQ(command->remote.ufrag, restart.ufrag);
+  EXPECT_EQ(command->remote.pwd, restart.pwd);
+  EXPECT_NE(answer->ufrag, before);
+  EXPECT_TRUE(calls->shard_of(answer->ufrag));
+  EXPECT_FALSE(calls->shard_of(before));
+  EXPECT_TRUE(inbox[a.connection].empty()) << "nobody else hears of it";
+  EXPECT_EQ(a.group->state(), group);
+
+  calls->handle_event(now, sfu::ParticipantLost{{id}});
+  send(b.connection, restart);
+  EXPECT_EQ(last<wire::IceRestartedT>(b)->ufrag, "") << "there is nothing to go on with";
+  come_back(b);
+  send(b.connection, restart);
+  EXPECT_NE(last<wire::IceRestartedT>(b)->ufrag, "");
+}
+
 TEST_F(CallsTest, AWrongProofIsNoMembers) {
   start();
   Client& a = member(1);

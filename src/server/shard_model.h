@@ -96,6 +96,10 @@ class ShardModel {
     EXPECT_TRUE(of(shard, c.room).own.contains(c.id.value));
   }
 
+  void carry_out(size_t shard, const sfu::RestartIce& c) {
+    EXPECT_TRUE(of(shard, c.room).own.contains(c.id.value));
+  }
+
   std::map<std::pair<size_t, uint64_t>, Carried> carried_;  // by shard and room
 };
 

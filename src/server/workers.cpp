@@ -26,8 +26,11 @@ size_t Calls::Impl::place(const Room* room) const {
                        config_.members_per_worker);
 }
 
-void Calls::Impl::carry(const Room& room, const Stay& stay, NegotiatedMedia media, bool replaced) {
+void Calls::Impl::carry(const Room& room, Stay& stay, NegotiatedMedia media, bool replaced) {
+  directory_.set_ufrag(stay, media.transport.local.ice_ufrag);
+  stay.media_lost = false;
   media.setup.id = stay.id;
+  media.setup.follows_watched = !stay.resource;  // others have nowhere to be told
   if (stay.resource) media.setup.peer_name = stay.resource->peer_name;
   if (replaced) {
     command(stay.shard,

@@ -27,6 +27,23 @@ bool carries(const rtc::MediaSection& section, uint8_t payload_type) {
   return find_codec(section, payload_type) || find_retransmitted(section, payload_type);
 }
 
+// The smallest layer is always among them.
+template <class Comes>
+size_t choose_of(const Track& track, Size wanted, double largest_scale, const Comes& comes) {
+  std::array<LayerOption, Incoming::max_layers> options;
+  std::array<size_t, Incoming::max_layers> index;
+  size_t count = 0;
+  double smallest = 1;
+  for (const auto& layer : track.layers) smallest = std::min(smallest, layer->scale);
+  for (const auto& layer : track.layers) {
+    if (layer->scale > std::max(smallest, largest_scale)) continue;
+    options[count] = {layer->scale, comes(*layer)};
+    index[count++] = layer->index;
+  }
+  return index[choose_layer(std::span(options).first(count),
+                            {track.publication.width, track.publication.height}, wanted)];
+}
+
 }  // namespace
 
 Layer::Layer(Track& of, size_t number, HistoryMemory& memory)
@@ -54,17 +71,19 @@ Track::Track(ParticipantId by, Publication what, StreamKey& next_stream, History
   }
 }
 
-uint32_t Track::flowing_now(Instant now) const {
+uint32_t Track::coming_now(Instant now) const {
   uint32_t mask = 0;
-  for (const auto& layer : layers) mask |= uint32_t{layer->flowing(now)} << layer->index;
+  for (const auto& layer : layers) mask |= uint32_t{layer->coming(now)} << layer->index;
   return mask;
 }
 
-size_t Track::choose(Instant now, Size wanted) const {
-  std::array<LayerOption, Incoming::max_layers> options;
-  for (const auto& layer : layers) options[layer->index] = {layer->scale, layer->flowing(now)};
-  return choose_layer(std::span(options).first(layers.size()),
-                      {publication.width, publication.height}, wanted);
+size_t Track::choose(Instant now, Size wanted, double largest_scale) const {
+  return choose_of(*this, wanted, largest_scale,
+                   [&](const Layer& layer) { return layer.coming(now); });
+}
+
+size_t Track::choose_any(Size wanted, double largest_scale) const {
+  return choose_of(*this, wanted, largest_scale, [](const Layer&) { return true; });
 }
 
 Incoming::Incoming(ParticipantId owner, std::vector<Publication> publications,
@@ -89,6 +108,19 @@ Track* Incoming::find(Source source) const {
   const auto it =
       std::ranges::find_if(tracks, [&](const auto& t) { return t->publication.source == source; });
   return it == tracks.end() ? nullptr : it->get();
+}
+
+std::vector<WatchedLayer> Incoming::watched() const {
+  std::vector<WatchedLayer> all;
+  for (const auto& track : tracks) {
+    if (track->kind() != rtc::MediaKind::video) continue;
+    const auto& rids = track->publication.section.rids;
+    for (const auto& layer : track->layers) {
+      const std::string rid = layer->index < rids.size() ? rids[layer->index] : "";
+      if (!layer->paused) all.push_back({track->publication.source, rid});
+    }
+  }
+  return all;
 }
 
 Layer* Incoming::find_ssrc(uint32_t ssrc) const {

@@ -12,6 +12,7 @@
 #include "sfu/history.h"
 #include "sfu/layers.h"
 #include "sfu/queue.h"
+#include "sfu/rate_meter.h"
 #include "sfu/reception.h"
 #include "sfu/rewriter.h"
 #include "sfu/speaker.h"
@@ -39,6 +40,7 @@ struct Layer {
   rtc::NackGenerator nacks;
   bool watched = false;  // `nacks` is fed: somebody gets this stream
   Reception reception;
+  RateMeter rate;
   const rtc::CodecMapping* codec = nullptr;  // of the newest packet
   struct Clock {                             // from the last sender report
     int64_t server_us;                       // on the server's clock
@@ -58,9 +60,20 @@ struct Layer {
   PacketQueue queue;              // arrived in this batch and not passed on yet
   std::vector<Slot*> receivers;   // slots that get this layer or wait for its next key frame
 
+  size_t wishes = 0;                       // slots that would get it if it came
+  std::optional<Instant> unwatched_since;  // without wishes and receivers
+  bool paused = false;                     // its sender was told that nobody watches
+  std::optional<Instant> resumed_at;       // ... and then that somebody does
+
   bool flowing(Instant now) const {
     return last_packet && !(silent_since && now - *silent_since >= seconds(1));
   }
+  // Flows, or should in a moment, as it was asked for.
+  bool coming(Instant now) const {
+    return flowing(now) || (resumed_at && now - *resumed_at < resume_time);
+  }
+  // As long as an encoder may take to begin again.
+  static constexpr Duration resume_time = seconds(3);
 };
 
 struct Track {
@@ -69,12 +82,15 @@ struct Track {
   ParticipantId owner;
   Publication publication;
   std::vector<std::unique_ptr<Layer>> layers;
-  SpeakerLevel level;           // audio only
-  uint32_t flowing_layers = 0;  // a bit per layer, as of the last choice of layers
+  SpeakerLevel level;          // audio only
+  uint32_t coming_layers = 0;  // a bit per layer, as of the last choice of layers
 
   rtc::MediaKind kind() const { return kind_of(publication.source); }
-  uint32_t flowing_now(Instant now) const;
-  size_t choose(Instant now, Size wanted) const;
+  uint32_t coming_now(Instant now) const;
+  // Of the layers that come and have this scale at most.
+  size_t choose(Instant now, Size wanted, double largest_scale) const;
+  // The same if all of them came.
+  size_t choose_any(Size wanted, double largest_scale) const;
 };
 
 // A packet that was recognised. `packet.payload` empty: padding.
@@ -103,7 +119,8 @@ class Incoming {
 
   std::vector<std::unique_ptr<Track>> tracks;
   Track* find(Source source) const;
-  Layer* find_ssrc(uint32_t ssrc) const;  // originals only
+  Layer* find_ssrc(uint32_t ssrc) const;      // originals only
+  std::vector<WatchedLayer> watched() const;  // of video: the layers that aren't paused
   uint8_t transport_cc_id() const { return transport_cc_id_; }
 
  private:

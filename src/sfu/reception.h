@@ -16,6 +16,8 @@ class Reception {
   void sender_report(Instant now, uint64_t ntp);
   // The block for the time since the last call; nullopt before the first packet.
   std::optional<rtc::ReportBlock> report(Instant now, uint32_t ssrc);
+  int64_t expected() const { return first_ ? *highest_ - *first_ + 1 : 0; }
+  int64_t received() const { return received_; }
 
  private:
   std::optional<int64_t> first_, highest_;

@@ -23,17 +23,48 @@ void Rewriter::begin(StreamKey stream, const PacketNumbers& first, uint32_t time
   piece.stream = stream;
   piece.first_in = first.sequence;
   piece.first_out = last_.sequence + 1;
-  piece.sequence = piece.first_out - first.sequence;
   piece.timestamp = timestamp - first.timestamp;
   piece.picture_id = static_cast<uint16_t>(last_.picture_id + 1 - first.picture_id);
   piece.tl0_picture_index =
       static_cast<uint8_t>(last_.tl0_picture_index + 1 - first.tl0_picture_index);
   piece.frame_number = static_cast<uint16_t>(last_.frame_number + 1 - first.frame_number);
-  pieces_[count_++ % max_pieces] = piece;
+  push(piece);
+  next_in_ = first.sequence;
+  skipped_picture_.reset();
+}
+
+void Rewriter::push(const Piece& piece) {
+  newest_ = pieces_[count_ % pieces_.size()] = piece;
+  ++count_;
+}
+
+void Rewriter::keep_more() {
+  std::vector<Piece> more(many_pieces);
+  for (size_t age = 0; age < kept(); ++age) more[(count_ - 1 - age) % many_pieces] = back(age);
+  pieces_ = std::move(more);
+}
+
+void Rewriter::skip(const PacketNumbers& in, bool close_pictures) {
+  CHECK(ahead(in));
+  Piece piece = newest();
+  piece.first_out = in.sequence + piece.sequence();
+  piece.first_in = in.sequence + 1;
+  if (close_pictures && skipped_picture_ != in.picture_id) --piece.picture_id;
+  if (close_pictures) skipped_picture_ = in.picture_id;
+  // Nothing of the newest piece was seen yet: it only begins later.
+  const bool fresh = newest().continues && in.sequence == newest().first_in;
+  next_in_ = in.sequence + 1;
+  if (fresh) {
+    newest_ = pieces_[place(0)] = piece;
+    return;
+  }
+  if (pieces_.size() < many_pieces) keep_more();
+  piece.continues = true;
+  push(piece);
 }
 
 PacketNumbers Rewriter::apply(const Piece& piece, const PacketNumbers& in) {
-  return {.sequence = in.sequence + piece.sequence,
+  return {.sequence = in.sequence + piece.sequence(),
           .timestamp = in.timestamp + piece.timestamp,
           .picture_id = static_cast<uint16_t>((in.picture_id + piece.picture_id) & 0x7fff),
           .tl0_picture_index = static_cast<uint8_t>(in.tl0_picture_index + piece.tl0_picture_index),
@@ -41,8 +72,14 @@ PacketNumbers Rewriter::apply(const Piece& piece, const PacketNumbers& in) {
 }
 
 std::optional<PacketNumbers> Rewriter::rewrite(Instant now, const PacketNumbers& in) {
-  if (count_ == 0 || in.sequence < newest().first_in) return std::nullopt;
-  const PacketNumbers numbers = apply(newest(), in);
+  if (count_ == 0) return std::nullopt;
+  size_t age = 0;
+  while (in.sequence < back(age).first_in) {
+    if (!back(age).continues || age + 1 >= kept()) return std::nullopt;
+    ++age;
+  }
+  const PacketNumbers numbers = apply(back(age), in);
+  next_in_ = std::max(next_in_, in.sequence + 1);
   if (numbers.sequence > last_.sequence) {
     last_ = numbers;
     last_at_ = now;
@@ -73,10 +110,10 @@ std::optional<Rewriter::Origin> Rewriter::origin_of(uint16_t sent_sequence) cons
       static_cast<uint16_t>(sent_sequence - static_cast<uint16_t>(last_.sequence)));
   const int64_t sequence = last_.sequence + distance;
   if (distance > 0) return std::nullopt;  // not sent yet
-  for (size_t age = 0; age < std::min(count_, max_pieces); ++age) {
-    const size_t index = (count_ - 1 - age) % max_pieces;
-    const Piece& piece = pieces_[index];
-    if (sequence >= piece.first_out) return Origin{piece.stream, sequence - piece.sequence, index};
+  for (size_t age = 0; age < kept(); ++age) {
+    const Piece& piece = back(age);
+    if (sequence >= piece.first_out)
+      return Origin{piece.stream, sequence - piece.sequence(), place(age)};
   }
   return std::nullopt;
 }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+
 namespace vicino::sfu {
 namespace {
 
@@ -85,6 +87,59 @@ TEST_F(RewriterTest, FindsWhereSentPacketsCameFrom) {
     send(0, 0);
   }
   EXPECT_FALSE(rewriter.origin_of(static_cast<uint16_t>(first))) << "that piece is forgotten";
+}
+
+TEST_F(RewriterTest, WhatIsSkippedLeavesNoGap) {
+  rewriter.begin(1, {100, 0, 50, 0, 0}, 0);
+  const PacketNumbers first = send(100, 0, 50);
+  rewriter.skip({101, 3000, 51, 0, 0}, true);
+  rewriter.skip({102, 3000, 51, 0, 0}, true);  // the same picture
+  rewriter.skip({103, 6000, 52, 0, 0}, true);
+  const PacketNumbers next = send(104, 9000, 53);
+  EXPECT_EQ(next.sequence, first.sequence + 1);
+  EXPECT_EQ(next.picture_id, (first.picture_id + 1) & 0x7fff);
+  EXPECT_EQ(next.timestamp, first.timestamp + 9000);
+  EXPECT_FALSE(rewriter.ahead({104, 9000, 53, 0, 0}));
+  EXPECT_TRUE(rewriter.ahead({105, 9000, 53, 0, 0}));
+}
+
+TEST_F(RewriterTest, PicturesKeepTheirNumbersWhereTheyNameEachOther) {
+  rewriter.begin(1, {100, 0, 50, 0, 0}, 0);
+  const PacketNumbers first = send(100, 0, 50);
+  rewriter.skip({101, 3000, 51, 0, 0}, false);
+  EXPECT_EQ(send(102, 6000, 52).picture_id, (first.picture_id + 2) & 0x7fff);
+}
+
+// A packet that was lost on its way here may be of what is skipped, or not: its number stays free.
+TEST_F(RewriterTest, WhatComesLateHasANumberOfItsOwn) {
+  rewriter.begin(1, {100, 0, 50, 0, 0}, 0);
+  const PacketNumbers first = send(100, 0, 50);
+  rewriter.skip({101, 3000, 51, 0, 0}, true);
+  // 102 is late.
+  rewriter.skip({103, 3000, 51, 0, 0}, true);
+  const PacketNumbers next = send(104, 6000, 52);
+  EXPECT_EQ(next.sequence, first.sequence + 2);
+  EXPECT_EQ(send(102, 3000, 51).sequence, first.sequence + 1);
+}
+
+TEST_F(RewriterTest, WhatWasSentBetweenSkippedOnesCanBeFoundAgain) {
+  rewriter.begin(7, {100, 0, 0, 0, 0}, 0);
+  std::map<uint16_t, int64_t> sent;
+  for (int64_t in = 100; in < 140; ++in) {
+    if (in % 3 == 2) {
+      rewriter.skip({in, 0, static_cast<uint16_t>(in), 0, 0}, true);
+    } else {
+      sent[static_cast<uint16_t>(send(in, 0, static_cast<uint16_t>(in)).sequence)] = in;
+    }
+  }
+  for (const auto& [out, in] : sent) {
+    const auto origin = rewriter.origin_of(out);
+    ASSERT_TRUE(origin);
+    EXPECT_EQ(origin->stream, 7u);
+    EXPECT_EQ(origin->sequence, in);
+    const auto again = rewriter.rewrite_again(*origin, {in, 0, static_cast<uint16_t>(in), 0, 0});
+    EXPECT_EQ(static_cast<uint16_t>(again.sequence), out);
+  }
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "base/random.h"
 #include "base/time.h"
+#include "rtc/bandwidth_estimator.h"
 #include "rtc/peer.h"
 #include "sfu/types.h"
 
@@ -37,13 +38,27 @@ struct RoomCounts {
   uint64_t pli_out = 0, rtx_out = 0;
 };
 
+struct RoomSettings {
+  // About how much all that is kept to answer NACKs may take. The least that every stream needs is
+  // kept all the same: PacketHistory::min_packets.
+  size_t history_bytes = SIZE_MAX;
+  // Whether receivers that report what arrives are sent what their paths carry, by estimate.
+  bool adapts = true;
+  rtc::BandwidthConfig downlink = {};
+};
+
+// Of the receivers that report what arrives, now.
+struct DownlinkLoad {
+  size_t receivers = 0;
+  size_t held_back = 0;   // slots whose content isn't sent for want of bandwidth
+  rtc::BitRate estimate;  // what all paths together carry
+};
+
 class Room {
  public:
   struct Impl;
 
-  // `history_bytes`: about how much all that is kept to answer NACKs may take. The least that every
-  // stream needs is kept all the same: PacketHistory::min_packets.
-  Room(SecureRandom& random, Instant now, size_t history_bytes = SIZE_MAX);
+  Room(SecureRandom& random, Instant now, const RoomSettings& settings = {});
   ~Room();
 
   void add(Instant now, ParticipantSetup setup, Egress& out);
@@ -69,8 +84,9 @@ class Room {
   Instant next_timeout() const;
 
   bool empty() const;
-  // Slot changes since the last call.
-  std::vector<SlotsChanged> take_changes();
+  // What the server is to know of since the last call.
+  std::vector<Event> take_events();
+  DownlinkLoad downlink_load() const;
   const RoomCounts& counts() const;
   size_t history_bytes() const;  // held now
 

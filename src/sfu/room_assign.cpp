@@ -29,16 +29,19 @@ void Room::Impl::assign(Instant now, Participant& receiver, rtc::MediaKind kind,
   }
   if (slots.empty()) return;
   const auto next = assign_slots(current, desired(now, receiver, kind, slots.size()));
+  const bool shared = kind == rtc::MediaKind::video && receiver.connection.downlink;
   for (size_t i = 0; i < slots.size(); ++i) {
     Slot& slot = *slots[i];
     if (next[i] != slot.content) {
       detach(slot);
+      slot.held_back = false;
       slot.content = next[i];
-      receiver.slots_changed = slots_changed = true;
+      receiver.slots_changed = news = true;
     }
-    if (slot.content) slot.wanted = wanted_size(receiver, *slot.content);
-    if (retarget(now, slot)) seek_start(now, slot, out);
+    rank(receiver, slot);
+    if (!shared && retarget(now, slot)) seek_start(now, slot, out);
   }
+  if (shared) share_out(now, receiver, out);
 }
 
 std::vector<Content> Room::Impl::desired(Instant now, const Participant& receiver,
@@ -104,34 +107,53 @@ void Room::Impl::choose_voices(Instant now, Egress& out) {
     assign(now, *participant, rtc::MediaKind::audio, out);
 }
 
-Size Room::Impl::wanted_size(const Participant& receiver, const Content& content) const {
-  if (receiver.receives_everything) return {UINT16_MAX, UINT16_MAX};
-  for (const Want& want : receiver.wants) {
-    if (Content{want.participant, want.source} == content) return {want.width, want.height};
-  }
-  return {UINT16_MAX, UINT16_MAX};
+// What the receiver says of the slot's content.
+void Room::Impl::rank(const Participant& receiver, Slot& slot) {
+  slot.wanted = {UINT16_MAX, UINT16_MAX};
+  slot.rank = receiver.wants.size();
+  slot.focus = false;
+  if (receiver.receives_everything || !slot.content) return;
+  const auto want = std::ranges::find_if(receiver.wants, [&](const Want& w) {
+    return Content{w.participant, w.source} == *slot.content;
+  });
+  if (want == receiver.wants.end()) return;
+  slot.wanted = {want->width, want->height};
+  slot.rank = static_cast<size_t>(want - receiver.wants.begin());
+  slot.focus = want->focus;
 }
 
 void Room::Impl::detach(Slot& slot) {
   if (slot.active) std::erase(slot.active->receivers, &slot);
   if (slot.target && slot.target != slot.active) std::erase(slot.target->receivers, &slot);
-  slot.active = slot.target = nullptr;
+  if (slot.wish) --slot.wish->wishes;
+  slot.active = slot.target = slot.wish = nullptr;
+}
+
+void Room::Impl::wish(Instant now, Slot& slot, Layer& layer) {
+  if (slot.wish == &layer) return;
+  if (slot.wish) --slot.wish->wishes;
+  slot.wish = &layer;
+  ++layer.wishes;
+  resume(now, layer);
 }
 
 // Points the slot at the layer it should get now; true when it has to wait for that layer's next
 // key frame. What it gets goes on until then.
 bool Room::Impl::retarget(Instant now, Slot& slot) {
   Track* track = track_of(slot.content);
-  if (!track) {
+  if (!track || slot.held_back) {
     detach(slot);
     return false;
   }
-  Layer* layer = track->layers[track->choose(now, slot.wanted)].get();
+  const double largest = slot.largest_scale.value_or(1);
+  wish(now, slot, *track->layers[track->choose_any(slot.wanted, largest)]);
+  Layer* layer = track->layers[track->choose(now, slot.wanted, largest)].get();
   if (slot.target == layer) return false;
   if (slot.target && slot.target != slot.active) std::erase(slot.target->receivers, &slot);
   slot.target = layer;
   if (layer == slot.active) return false;
   layer->receivers.push_back(&slot);
+  resume(now, *layer);
   return true;
 }
 

@@ -125,11 +125,11 @@ TEST_F(AssignTest, VideoSlotsFollowTheWantsAndKeepWhoStays) {
 TEST_F(AssignTest, ChangesAreToldOnce) {
   join(1);
   join(2);
-  EXPECT_EQ(room.take_changes().size(), 2u);
-  EXPECT_TRUE(room.take_changes().empty());
+  EXPECT_EQ(room.take_events().size(), 2u);
+  EXPECT_TRUE(room.take_events().empty());
   want(2, {camera_of(1, 1, 1)});
   want(2, {camera_of(1, 100, 100)});
-  EXPECT_EQ(room.take_changes().size(), 1u);
+  EXPECT_EQ(room.take_events().size(), 1u);
 }
 
 TEST_F(AssignTest, ANewConnectionKeepsThePlaceWithOthers) {
@@ -146,7 +146,7 @@ TEST_F(AssignTest, ANewConnectionKeepsThePlaceWithOthers) {
   for (auto& slot : again.slots) slot.ssrc += 100'000;
   room.replace(now, again, out);
   EXPECT_EQ(slots_of(3), before);
-  EXPECT_EQ(room.take_changes().size(), 0u);
+  EXPECT_EQ(room.take_events().size(), 0u);
   told[1].clear();
   room.connected(now, {1}, out);
   Stream fresh{"cam", "q", 0x77, 0x78};

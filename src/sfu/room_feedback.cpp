@@ -52,6 +52,8 @@ Status Room::Impl::handle_rtcp(Instant now, Participant& from, Bytes compound, E
     } else if (const auto* fir = std::get_if<rtc::FullIntraRequest>(&*item)) {
       ++counts.pli_in;
       for (const auto& entry : fir->entries) handle_key_request(now, from, entry.ssrc, out);
+    } else if (const auto* feedback = std::get_if<rtc::TransportFeedback>(&*item)) {
+      handle_transport_feedback(now, from, *feedback, out);
     }
   }
 }
@@ -118,6 +120,7 @@ void Room::Impl::handle_nack(Instant now, Participant& from, const rtc::Nack& na
   slot->sender.acknowledge();
   const Track* track = track_of(slot->content);
   if (!slot->sender.section().nack || !track) return;
+  const auto& downlink = from.connection.downlink;
   std::array<uint8_t, limits::max_datagram> memory;
   for (const uint16_t sequence : nack.sequences) {
     if (from.retransmissions_left == 0) return;
@@ -127,7 +130,9 @@ void Room::Impl::handle_nack(Instant now, Participant& from, const rtc::Nack& na
         std::ranges::find(track->layers, origin->stream, [](const auto& l) { return l->stream; });
     if (layer == track->layers.end()) continue;
     const auto packet = (*layer)->history.find(origin->sequence, memory);
-    if (!packet || !slot->sender.retransmit(now, *origin, *packet, from.connection, out)) continue;
+    if (!packet || !slot->sender.may_repeat(now, sequence, from.rtt)) continue;
+    if (downlink && !downlink->may_repeat(now, packet->payload.size() + packet_overhead)) return;
+    if (!slot->sender.retransmit(now, *origin, *packet, from.connection, out)) continue;
     --from.retransmissions_left;
     ++counts.rtx_out;
   }
@@ -246,14 +251,21 @@ void Room::Impl::tick(Instant now, Egress& out) {
       send_report(now, *participant, out);
     }
     for (const auto& track : participant->incoming.tracks) {
+      for (const auto& layer : track->layers) layer->rate.tick(now, layer->flowing(now));
       if (track->kind() == rtc::MediaKind::audio) continue;
-      if (const uint32_t flowing = track->flowing_now(now); flowing != track->flowing_layers) {
-        track->flowing_layers = flowing;
+      if (const uint32_t coming = track->coming_now(now); coming != track->coming_layers) {
+        track->coming_layers = coming;
         retarget_all(now, *track);
       }
       repeat_key_requests(now, *track, out);
     }
+    review_watched(now, *participant);
+    if (participant->connection.downlink) {
+      participant->connection.downlink->tick(now);
+      tend(now, *participant, out);
+    }
   }
+  if (next_uplinks <= now) review_uplinks(now);
   if (voices_scarce && now - last_voices >= voices_review) choose_voices(now, out);
 }
 

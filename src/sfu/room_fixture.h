@@ -254,13 +254,36 @@ class RoomTest : public testing::Test {
   }
   // The slots of a participant as it was told: mid -> content.
   std::map<std::string, std::pair<std::optional<uint32_t>, Source>> slots_of(uint32_t who) {
-    for (const SlotsChanged& change : room.take_changes()) {
-      for (const SlotChange& slot : change.slots) {
-        const auto content = slot.content ? std::optional(slot.content->value) : std::nullopt;
-        told[change.id.value][slot.mid] = {content, slot.source};
-      }
-    }
+    hear();
     return told[who];
+  }
+  // What is in a participant's slots and held back, as it was told.
+  std::vector<Content> held_back_from(uint32_t who) {
+    hear();
+    return held_back[who];
+  }
+  // Takes what the server would be told.
+  void hear() {
+    for (Event& event : room.take_events()) {
+      if (const auto* change = std::get_if<SlotsChanged>(&event)) {
+        for (const SlotChange& slot : change->slots) {
+          const auto content = slot.content ? std::optional(slot.content->value) : std::nullopt;
+          told[change->id.value][slot.mid] = {content, slot.source};
+        }
+      } else if (const auto* held = std::get_if<HeldBackChanged>(&event)) {
+        held_back[held->id.value] = held->sources;
+      }
+      events.push_back(std::move(event));
+    }
+  }
+  template <class E>
+  std::vector<E> heard() {
+    hear();
+    std::vector<E> all;
+    for (const Event& event : events) {
+      if (const auto* one = std::get_if<E>(&event)) all.push_back(*one);
+    }
+    return all;
   }
   std::vector<RtpOut> video_to(uint32_t who) {
     std::vector<RtpOut> found;
@@ -277,6 +300,8 @@ class RoomTest : public testing::Test {
   Recorder out;
   Room room{random, now};
   std::map<uint32_t, std::map<std::string, std::pair<std::optional<uint32_t>, Source>>> told;
+  std::map<uint32_t, std::vector<Content>> held_back;
+  std::vector<Event> events;  // all that was heard
 };
 
 }  // namespace vicino::sfu

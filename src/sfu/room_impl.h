@@ -1,5 +1,7 @@
-// The room's insides, shared by room.cpp (who is there, packets), room_assign.cpp (who is in which
-// slot, at which layer) and room_feedback.cpp (RTCP both ways, deadlines).
+// The room's insides, shared by room.cpp (who is there), room_packets.cpp (packets),
+// room_assign.cpp (who is in which slot, at which layer), room_downlink.cpp (what each receiver's
+// path carries), room_watched.cpp (what publishers are told of that, and everybody of their
+// uplinks) and room_feedback.cpp (RTCP both ways, deadlines).
 #pragma once
 
 #include <unordered_map>
@@ -9,6 +11,7 @@
 #include "sfu/incoming.h"
 #include "sfu/room.h"
 #include "sfu/slot.h"
+#include "sfu/uplink_loss.h"
 
 namespace vicino::sfu {
 
@@ -23,7 +26,13 @@ struct Participant {
   Incoming incoming;
   std::vector<std::unique_ptr<Slot>> slots;
   std::vector<Want> wants;
-  bool slots_changed = false;  // take_changes() has something to say
+  bool slots_changed = false;  // take_events() has something to say of these three
+  bool watched_changed = false;
+  bool held_back_changed = false;
+  std::vector<Content> held_back;
+  bool follows_watched;
+
+  UplinkLoss uplink;
 
   uint32_t own_ssrc;  // who reports and asks, in RTCP
   std::string cname;  // of what this participant sends, towards its receivers
@@ -41,8 +50,12 @@ struct Participant {
 };
 
 struct Room::Impl {
-  Impl(SecureRandom& r, Instant now, size_t history_bytes)
-      : random(r), history{.limit = history_bytes}, next_tick(now + tick_interval) {}
+  Impl(SecureRandom& r, Instant now, const RoomSettings& s)
+      : random(r),
+        settings(s),
+        history{.limit = s.history_bytes},
+        next_tick(now + tick_interval),
+        next_uplinks(now + uplinks_interval) {}
 
   // Feedback to publishers, layers, repeated requests: less often slows the senders' bandwidth
   // estimators, more often costs uplink.
@@ -63,8 +76,13 @@ struct Room::Impl {
   static constexpr size_t max_retransmissions =
       256;  // per receiver and tick; more helps nobody on that path
   static constexpr size_t max_nacks_per_packet = 256;
+  // Less stops and starts encoders while people look around; more sends for longer what nobody
+  // gets.
+  static constexpr Duration unwatched_time = seconds(2);
+  static constexpr Duration uplinks_interval = seconds(1);
 
   SecureRandom& random;
+  RoomSettings settings;
   HistoryMemory history;                                   // before what holds it
   std::vector<std::unique_ptr<Participant>> participants;  // in order of arrival
   std::unordered_map<ParticipantId, Participant*> by_id;
@@ -72,11 +90,15 @@ struct Room::Impl {
   Instant next_tick;
   Instant next_nacks = Instant::never();
   Instant next_voices = Instant::never();
+  Instant next_downlink = Instant::never();
+  Instant next_uplinks;
+  std::vector<Uplink> poor_uplinks;
+  std::vector<UplinksChanged> uplinks_news;
   Instant last_voices{INT64_MIN / 2};
   bool voices_scarce = false;  // somebody has fewer audio slots than there are voices
   size_t connected = 0;
   bool spread = false;           // over several workers
-  bool slots_changed = false;    // of somebody: take_changes() has something to say
+  bool news = false;             // take_events() has something to say
   std::vector<Layer*> queued;    // layers with packets to pass on, while a batch arrives
   std::vector<Connection*> due;  // who gets something of it, while it is passed on
   RoomCounts counts;
@@ -84,6 +106,9 @@ struct Room::Impl {
   // room.cpp
   Participant* find(ParticipantId id) const;
   void leave(Participant& participant);
+  std::optional<SlotsChanged> take_slots(Participant& participant) const;
+
+  // room_packets.cpp
   Status handle_rtp(Instant now, Participant& from, MutBytes datagram, Egress& out);
   void note_arrival(Instant now, const Arrival& arrival);
   void note_flow(Instant now, Layer& layer);
@@ -91,6 +116,7 @@ struct Room::Impl {
   void deliver(Instant now, Layer& layer, const MediaPacket& packet, Egress& out);
   void flush(Instant now, Egress& out);
   void find_due();
+  void pass_on(Instant now, Slot& slot, std::span<const MediaPacket> packets, Egress& out);
   void start(Instant now, Slot& slot, Layer& layer, const MediaPacket& packet, Instant arrived,
              Egress& out);
   bool start_from_history(Instant now, Slot& slot, Egress& out);
@@ -106,12 +132,32 @@ struct Room::Impl {
   std::vector<Content> wanted_video(const Participant& receiver) const;
   std::vector<Content> loudest(Instant now, const Participant& receiver,
                                std::span<const Content> voices, size_t slots) const;
-  Size wanted_size(const Participant& receiver, const Content& content) const;
+  static void rank(const Participant& receiver, Slot& slot);
   Track* track_of(const std::optional<Content>& content) const;
   bool retarget(Instant now, Slot& slot);
   void retarget_all(Instant now, const Track& track);
   void choose_voices(Instant now, Egress& out);
   static void detach(Slot& slot);
+  void wish(Instant now, Slot& slot, Layer& layer);
+
+  // room_downlink.cpp
+  void handle_transport_feedback(Instant now, Participant& from,
+                                 const rtc::TransportFeedback& feedback, Egress& out);
+  void tend_downlinks(Instant now, Egress& out);
+  void tend(Instant now, Participant& receiver, Egress& out);
+  void start_over(Instant now, Slot& slot, Egress& out);
+  void share_out(Instant now, Participant& receiver, Egress& out);
+  void apply(Instant now, Slot& slot, const SlotAllocation& share, Egress& out);
+  void tell_held_back(Participant& receiver);
+  void send_probe(Instant now, Participant& to, Egress& out);
+  void hold(Instant now, Slot& slot, std::span<const MediaPacket> packets, Egress& out);
+  void send_held(Instant now, Connection& to, Egress& out);
+
+  // room_watched.cpp
+  void resume(Instant now, Layer& layer);
+  void review_watched(Instant now, Participant& publisher);
+  void review_uplinks(Instant now);
+  void tell_uplinks(std::vector<ParticipantId> to);
 
   // room_feedback.cpp
   Status handle_rtcp(Instant now, Participant& from, Bytes compound, Egress& out);

@@ -235,7 +235,7 @@ void Shard::Impl::forget_addresses(PeerEntry& entry) {
 // Deadlines and slot changes of a room after anything happened in it.
 void Shard::Impl::refresh(RoomEntry& entry) {
   timers.set(entry.timer, entry.room.next_timeout());
-  for (SlotsChanged& change : entry.room.take_changes()) events.push_back(std::move(change));
+  for (Event& event : entry.room.take_events()) events.push_back(std::move(event));
 }
 
 void Shard::flush(Instant now, rtc::Outbox& out) {
@@ -291,6 +291,10 @@ ShardStats Shard::stats() const {
     const uint64_t held = entry->room.history_bytes();
     stats.history_bytes += held;
     stats.largest_history_bytes = std::max(stats.largest_history_bytes, held);
+    const DownlinkLoad downlinks = entry->room.downlink_load();
+    stats.downlinks += downlinks.receivers;
+    stats.slots_held_back += downlinks.held_back;
+    stats.downlink_bits_per_second += static_cast<uint64_t>(downlinks.estimate.bps);
   }
   stats.rooms = impl_->rooms.size();
   stats.peers = impl_->peers.size();

@@ -10,6 +10,7 @@
 #include "base/random.h"
 #include "rtc/peer.h"
 #include "sfu/relay.h"
+#include "sfu/room.h"
 
 namespace vicino::sfu {
 
@@ -27,11 +28,14 @@ struct ShardStats {
   uint64_t relayed_in = 0, relayed_out = 0;  // packets from and to other workers
   // Now, not since start.
   uint64_t rooms = 0, peers = 0, peers_connected = 0;
+  uint64_t downlinks = 0;  // receivers that report what arrives
+  uint64_t slots_held_back = 0;
+  uint64_t downlink_bits_per_second = 0;                  // estimated, of all of them
   uint64_t history_bytes = 0, largest_history_bytes = 0;  // of all rooms; of the one with most
 };
 
 struct ShardSettings {
-  size_t room_history_bytes = size_t{64} << 20;  // see Room
+  RoomSettings room = {.history_bytes = size_t{64} << 20};
 };
 
 class Shard {

@@ -3,6 +3,11 @@
 
 namespace vicino::sfu {
 
+void Shard::Impl::forget_ufrag(const PeerEntry& entry, const std::string& ufrag) {
+  const auto named = by_ufrag.find(ufrag);
+  if (named != by_ufrag.end() && named->second == &entry) by_ufrag.erase(named);
+}
+
 void Shard::Impl::remove_peer(ParticipantId id, rtc::Outbox& out) {
   const auto it = peers.find(id);
   if (it == peers.end()) return;
@@ -10,9 +15,7 @@ void Shard::Impl::remove_peer(ParticipantId id, rtc::Outbox& out) {
   if (entry.steps_waiting > 0) std::erase_if(steps, [&](const Step& s) { return s.peer == id; });
   entry.peer.close(out);
   forget_addresses(entry);
-  if (const auto named = by_ufrag.find(entry.ufrag);
-      named != by_ufrag.end() && named->second == &entry)
-    by_ufrag.erase(named);
+  for (const std::string& ufrag : entry.ufrags) forget_ufrag(entry, ufrag);
   peer_of_timer.erase(&entry.timer);
   peers.erase(it);
 }
@@ -29,7 +32,7 @@ void Shard::Impl::leave(Instant now, RoomId room, ParticipantId participant, rtc
 RoomEntry& Shard::Impl::open(Instant now, RoomId id) {
   auto& room = rooms[id];
   if (!room) {
-    room = std::make_unique<RoomEntry>(id, random, now, settings.room_history_bytes);
+    room = std::make_unique<RoomEntry>(id, random, now, settings.room);
     room_of_timer[&room->timer] = id;
   }
   return *room;
@@ -44,7 +47,7 @@ void Shard::Impl::add(Instant now, RoomId id, ParticipantSetup setup, rtc::PeerC
   auto& entry = peers[participant] =
       std::make_unique<PeerEntry>(participant, room, std::move(transport), identity, random, now);
   entry->publishes = !setup.publications.empty();
-  by_ufrag[entry->ufrag] = entry.get();
+  by_ufrag[entry->ufrags.front()] = entry.get();
   peer_of_timer[&entry->timer] = participant;
   timers.set(entry->timer, entry->peer.next_timeout());
   Sender sender(*this, out);
@@ -126,6 +129,22 @@ void Shard::Impl::carry_out(Instant, SpreadRoom command, rtc::Outbox&) {
   CHECK(relays || command.workers.empty());
   it->second->others = std::move(command.workers);
   it->second->room.set_spread(!it->second->others.empty());
+}
+
+void Shard::Impl::carry_out(Instant now, const RestartIce& command, rtc::Outbox&) {
+  const auto found = peers.find(command.id);
+  if (found == peers.end() || found->second->room.id != command.room) return;
+  PeerEntry& entry = *found->second;
+  entry.peer.restart_ice(now, command.local, command.remote);
+  std::erase_if(entry.ufrags, [&](const std::string& ufrag) {
+    const bool over = !entry.peer.expects(ufrag);
+    if (over) forget_ufrag(entry, ufrag);
+    return over;
+  });
+  if (!entry.peer.expects(command.local.ufrag)) return;  // it is closed
+  entry.ufrags.push_back(command.local.ufrag);
+  by_ufrag[command.local.ufrag] = &entry;
+  timers.set(entry.timer, entry.peer.next_timeout());
 }
 
 void Shard::handle_command(Instant now, Command command, rtc::Outbox& out) {

@@ -17,8 +17,8 @@ struct TextHash {
 };
 
 struct RoomEntry {
-  RoomEntry(RoomId number, SecureRandom& random, Instant now, size_t history_bytes)
-      : id(number), room(random, now, history_bytes) {}
+  RoomEntry(RoomId number, SecureRandom& random, Instant now, const RoomSettings& settings)
+      : id(number), room(random, now, settings) {}
   RoomId id;
   Room room;
   Timer timer;
@@ -31,12 +31,12 @@ struct PeerEntry : Route {
             const rtc::DtlsIdentity& identity, SecureRandom& random, Instant now)
       : Route{number},
         room(in),
-        ufrag(config.local.ice_ufrag),
+        ufrags{config.local.ice_ufrag},
         peer(std::move(config), identity, random, now) {}
   RoomEntry& room;
   bool publishes = false;
-  size_t steps_waiting = 0;  // in Impl::steps
-  std::string ufrag;
+  size_t steps_waiting = 0;         // in Impl::steps
+  std::vector<std::string> ufrags;  // it is in Impl::by_ufrag under each
   rtc::Peer peer;
   rtc::Peer::State told = rtc::Peer::State::connecting;  // the state that was made known
   // Where it is found by, the nominated path last: exactly what Impl::by_address holds for this
@@ -137,7 +137,9 @@ struct Shard::Impl {
   void carry_out(Instant now, const SetWants& command, rtc::Outbox& out);
   void carry_out(Instant now, AddRelayed command, rtc::Outbox& out);
   void carry_out(Instant now, SpreadRoom command, rtc::Outbox& out);
+  void carry_out(Instant now, const RestartIce& command, rtc::Outbox& out);
   void leave(Instant now, RoomId room, ParticipantId participant, rtc::Outbox& out);
+  void forget_ufrag(const PeerEntry& entry, const std::string& ufrag);
   void remove_peer(ParticipantId id, rtc::Outbox& out);
   bool leave_place(ParticipantId id, const RoomEntry& room, rtc::Outbox& out);
   void remove(Instant now, RoomId room, ParticipantId id, rtc::Outbox& out);

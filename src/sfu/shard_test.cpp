@@ -191,6 +191,67 @@ TEST_F(ShardTest, ARoamingClientIsFollowed) {
   EXPECT_EQ(clients[2].rtp.size(), 1u);
 }
 
+TEST_F(ShardTest, AnIceRestartKeepsKeysAndSlots) {
+  add(1);
+  add(2);
+  pass(seconds(1));
+  command(SetWants{{1}, {2}, {camera_of(1)}});
+  Stream cam = camera();
+  media(1, cam.vp8(true));
+  ASSERT_EQ(clients[2].rtp.size(), 1u);
+  for (uint32_t round = 0; round < 5; ++round) {
+    const std::string n = std::to_string(round);
+    const rtc::IceCredentials local{"fresh" + n, "fresh-server-password-22"};
+    const rtc::IceCredentials remote{"client" + n, "fresh-client-password-22"};
+    command(RestartIce{{1}, {1}, local, remote});
+    media(1, cam.vp8(false));  // by the path before
+    clients[1].peer->restart_ice(now, remote, local);
+    clients[1].at.port = static_cast<uint16_t>(7000 + round);
+    pass(milliseconds(100));
+    media(1, cam.vp8(false));
+    EXPECT_EQ(clients[2].rtp.size(), 3 + 2 * round);
+  }
+  EXPECT_EQ(count<ParticipantConnected>(1), 1u) << "the same media path";
+  EXPECT_EQ(count<ParticipantLost>(1), 0u);
+  command(RestartIce{{1}, {9}, {"who", "nobody"}, {"are", "they"}});
+  command(RemoveParticipant{{1}, {1}});
+  command(RestartIce{{1}, {1}, {"who", "nobody"}, {"are", "they"}});
+  EXPECT_EQ(shard().stats().peers, 1u);
+}
+
+TEST_F(ShardTest, MediaFromAnotherAddressMovesNothingUntilACheckCame) {
+  add(1);
+  add(2);
+  pass(seconds(1));
+  command(SetWants{{1}, {2}, {camera_of(1)}});
+  Stream cam = camera();
+  const Address known = clients[1].at;
+  clients[1].at.port = 6000;
+  media(1, cam.vp8(true));
+  EXPECT_TRUE(clients[2].rtp.empty());
+  clients[1].at = known;
+  media(1, cam.vp8(true));
+  EXPECT_EQ(clients[2].rtp.size(), 1u);
+}
+
+TEST_F(ShardTest, ATcpConnectionIsAPathLikeAnother) {
+  add(1);
+  add(2);
+  clients[1].at.connection = 1;
+  clients[2].at = clients[1].at;
+  clients[2].at.connection = 2;  // from the same place: a NAT has one address for both
+  pass(seconds(1));
+  command(SetWants{{1}, {2}, {camera_of(1)}});
+  Stream cam = camera();
+  media(1, cam.vp8(true));
+  EXPECT_EQ(clients[2].rtp.size(), 1u);
+  // The connection is gone and there is another one.
+  clients[1].at.connection = 3;
+  pass(seconds(7));
+  media(1, cam.vp8(true));
+  EXPECT_EQ(clients[2].rtp.size(), 2u);
+}
+
 TEST_F(ShardTest, ACheckWithAForgedAddressCutsNobodyOff) {
   add(1);
   add(2);

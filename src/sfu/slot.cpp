@@ -46,6 +46,7 @@ void SlotSender::begin(Instant arrived, const Layer& layer, const MediaPacket& f
     if (rewriter_.plausible(arrived, section_.kind, aligned)) timestamp = aligned;
   }
   rewriter_.begin(layer.stream, first.numbers, timestamp);
+  temporal_.restart();
   incoming_codec_ = nullptr;
   piece_start_ = true;
 }
@@ -67,6 +68,23 @@ HeaderWriter::Values SlotSender::header_of(Instant now, const MediaPacket& packe
           .dependency_descriptor = packet.dependency_descriptor};
 }
 
+// Of a higher temporal layer than the path carries. What comes late is sent all the same: its
+// number is taken, and the receiver would ask for it.
+bool SlotSender::leaves_out(const MediaPacket& packet) {
+  if (!rewriter_.ahead(packet.numbers) || temporal_.passes(packet)) return false;
+  // A VP8 decoder waits for pictures that it takes for lost. Pictures of other codecs name those
+  // that they need by the distance of their numbers.
+  rewriter_.skip(packet.numbers, packet.codec->codec == rtc::Codec::vp8);
+  return true;
+}
+
+// A packet goes out: it takes a transport-wide number, and the path.
+void SlotSender::count(Instant now, size_t size, Connection& to) const {
+  if (!HeaderWriter::counted(section_)) return;
+  if (to.downlink) to.downlink->sent(now, to.transport_sequence, size + sealed_overhead, to.probe);
+  ++to.transport_sequence;
+}
+
 // One packet of a run, its header in `memory`; nullopt when it isn't sent.
 std::optional<rtc::ClearRtp> SlotSender::prepare(Instant now, const MediaPacket& packet,
                                                  Connection& to, MutBytes memory) {
@@ -74,7 +92,7 @@ std::optional<rtc::ClearRtp> SlotSender::prepare(Instant now, const MediaPacket&
     incoming_codec_ = packet.codec;
     outgoing_codec_ = mapping_of(*packet.codec);
   }
-  if (!outgoing_codec_) return std::nullopt;
+  if (!outgoing_codec_ || leaves_out(packet)) return std::nullopt;
   const auto numbers = rewriter_.rewrite(now, packet.numbers);
   if (!numbers) return std::nullopt;
   rewrite(packet, *numbers);
@@ -87,7 +105,7 @@ std::optional<rtc::ClearRtp> SlotSender::prepare(Instant now, const MediaPacket&
   values.padded = packet.padding != 0;
   const auto header = header_.write(section_, values, memory);
   if (!header) return std::nullopt;
-  if (HeaderWriter::counted(section_)) ++to.transport_sequence;
+  count(now, header->size() + packet.payload.size() + packet.padding, to);
   piece_start_ = false;
   ++packets_;
   bytes_ += static_cast<uint32_t>(packet.payload.size());
@@ -129,10 +147,42 @@ bool SlotSender::retransmit(Instant now, const Rewriter::Origin& origin, const M
   store16(payload.data(), static_cast<uint16_t>(numbers.sequence));
   copy(packet.payload, MutBytes(payload).subspan(2));
   ++rtx_sequence_;
-  if (HeaderWriter::counted(section_)) ++to.transport_sequence;
   const rtc::ClearRtp one{*header, Bytes(payload).first(packet.payload.size() + 2)};
+  count(now, one.header.size() + one.payload.size(), to);
   out.rtp(*to.route, std::span(&one, 1), rtx_place_);
   return true;
+}
+
+std::optional<uint8_t> SlotSender::padding_type() const {
+  if (section_.rtx_ssrc == 0 || !HeaderWriter::counted(section_)) return std::nullopt;
+  if (outgoing_codec_ && outgoing_codec_->rtx_payload_type)
+    return outgoing_codec_->rtx_payload_type;
+  const auto any = std::ranges::find_if(
+      section_.codecs, [](const auto& m) { return m.rtx_payload_type.has_value(); });
+  return any == section_.codecs.end() ? std::nullopt : any->rtx_payload_type;
+}
+
+size_t SlotSender::pad(Instant now, size_t size, Connection& to, Egress& out) {
+  const auto payload_type = padding_type();
+  if (!payload_type || !to.route) return 0;
+  HeaderWriter::Values values = header_of(now, {}, to);
+  values.padded = true;
+  values.fields = {.marker = false,
+                   .payload_type = *payload_type,
+                   .sequence = rtx_sequence_++,
+                   .timestamp = rewriter_.last_timestamp(),
+                   .ssrc = section_.rtx_ssrc};
+  std::array<uint8_t, HeaderWriter::max_size> memory;
+  const auto header = header_.write(section_, values, memory);
+  if (!header) return 0;
+  std::array<uint8_t, UINT8_MAX> padding{};
+  const size_t around = header->size() + sealed_overhead;
+  const size_t bytes = std::clamp<size_t>(size - std::min(size, around), 1, padding.size());
+  padding[bytes - 1] = static_cast<uint8_t>(bytes);
+  const rtc::ClearRtp one{*header, Bytes(padding).first(bytes)};
+  count(now, header->size() + bytes, to);
+  out.rtp(*to.route, std::span(&one, 1), rtx_place_);
+  return around + bytes;
 }
 
 std::optional<rtc::SenderReport> SlotSender::sender_report(Instant now, const Layer& layer) const {

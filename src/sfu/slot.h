@@ -3,9 +3,12 @@
 #pragma once
 
 #include "rtc/peer.h"
+#include "sfu/downlink.h"
 #include "sfu/header.h"
 #include "sfu/incoming.h"
+#include "sfu/repeats.h"
 #include "sfu/slots.h"
+#include "sfu/temporal_filter.h"
 
 namespace vicino::sfu {
 
@@ -18,7 +21,9 @@ struct Connection {
   bool connected = false;
   Route* route = nullptr;           // once connected
   uint16_t transport_sequence = 0;  // of the next packet (transport-wide congestion control)
-  Slot* first_due = nullptr;        // slots that get something of this batch, while it is passed on
+  std::unique_ptr<Downlink> downlink = nullptr;  // once the receiver reports what arrives
+  rtc::ProbeId probe = 0;                        // what goes out now is part of it
+  Slot* first_due = nullptr;  // slots that get something of this batch, while it is passed on
   Slot* last_due = nullptr;
 };
 
@@ -48,6 +53,16 @@ class SlotSender {
   // would use an SRTP nonce twice.
   bool retransmit(Instant now, const Rewriter::Origin& origin, const MediaPacket& packet,
                   Connection& to, Egress& out);
+  // Whether a packet that is asked for may be sent again now; if so, it counts as sent.
+  bool may_repeat(Instant now, uint16_t sequence, Duration round_trip) {
+    return repeats_.may(now, sequence, round_trip);
+  }
+  // A packet of nothing but padding, on the retransmissions' stream (RFC 4588): for a bandwidth
+  // probe, `size` bytes at most. Gives its size on the way; 0: the receiver didn't negotiate that.
+  size_t pad(Instant now, size_t size, Connection& to, Egress& out);
+  bool can_pad() const { return padding_type().has_value(); }
+  // The highest temporal layer to be sent.
+  void set_temporal_limit(uint8_t highest) { temporal_.set_limit(highest); }
   // nullopt before the publisher's own report or the first packet.
   std::optional<rtc::SenderReport> sender_report(Instant now, const Layer& layer) const;
   // The receiver spoke of this stream: it knows the SSRC, the mid needn't be repeated.
@@ -59,10 +74,15 @@ class SlotSender {
                                  const Connection& to) const;
   std::optional<rtc::ClearRtp> prepare(Instant now, const MediaPacket& packet, Connection& to,
                                        MutBytes memory);
+  bool leaves_out(const MediaPacket& packet);
+  void count(Instant now, size_t size, Connection& to) const;
+  std::optional<uint8_t> padding_type() const;
   static void rewrite(const MediaPacket& packet, const PacketNumbers& numbers);
 
   rtc::MediaSection section_;
   Rewriter rewriter_;
+  TemporalFilter temporal_;
+  Repeats repeats_;
   HeaderWriter header_;
   // The last answer of mapping_of(), of the current piece.
   const rtc::CodecMapping* incoming_codec_ = nullptr;
@@ -82,9 +102,17 @@ struct Slot {
   SlotSender sender;
   std::optional<Content> content, reported;
   Size wanted{UINT16_MAX, UINT16_MAX};
+  size_t rank = 0;  // among what the receiver wants
+  bool focus = false;
+  // What the path carries: layers of this scale at most, or nothing at all.
+  std::optional<double> largest_scale;
+  uint8_t temporal_limit = TemporalFilter::all;  // of `target`
+  bool held_back = false;
+  bool stalled = false;  // too much of it waited for the path: nothing is sent until it starts over
   Layer* active = nullptr;   // is sent
   Layer* target = nullptr;   // to be sent from its next key frame on; the same as `active` when
                              // nothing is to change
+  Layer* wish = nullptr;     // the one that would be sent if all of them came
   Slot* next_due = nullptr;  // of the same connection, while a batch is passed on
 
   rtc::MediaKind kind() const { return sender.section().kind; }

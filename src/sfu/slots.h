@@ -10,12 +10,6 @@
 
 namespace vicino::sfu {
 
-struct Content {
-  ParticipantId participant;
-  Source source;
-  friend bool operator==(const Content&, const Content&) = default;
-};
-
 // The slots' next contents. `desired` is in order of importance and without repetitions; what goes
 // beyond the number of slots stays out. What is desired and already in a slot stays there; the rest
 // fills the other slots in order.

@@ -40,14 +40,25 @@ struct ParticipantSetup {
   std::string peer_name;  // "" for nobody's
   // Its media path ends at another worker, which relays what it sends; it has no slots here.
   bool relayed = false;
+  // Stops sending what LayersWatched leaves out.
+  bool follows_watched = false;
 };
 
-// What a client's layout shows, most wanted first. Sizes in pixels.
+// What a client's layout shows, most wanted first. Sizes in pixels. Where the path is narrow, what
+// is in focus comes first.
 struct Want {
   ParticipantId participant;
   Source source;
   uint16_t width;
   uint16_t height;
+  bool focus = false;
+};
+
+// One picture or voice.
+struct Content {
+  ParticipantId participant;
+  Source source;
+  friend bool operator==(const Content&, const Content&) = default;
 };
 
 struct SlotChange {
@@ -89,8 +100,14 @@ struct SpreadRoom {
   RoomId room;
   std::vector<size_t> workers;
 };
+// Fresh ICE credentials for a participant's media path; everything else of it stays.
+struct RestartIce {
+  RoomId room;
+  ParticipantId id;
+  rtc::IceCredentials local, remote;
+};
 using Command = std::variant<AddParticipant, ReplaceParticipant, RemoveParticipant, SetWants,
-                             AddRelayed, SpreadRoom>;
+                             AddRelayed, SpreadRoom, RestartIce>;
 
 // What the worker tells the server.
 struct ParticipantConnected {  // media path up: ICE, DTLS and SRTP done
@@ -103,6 +120,32 @@ struct SlotsChanged {
   ParticipantId id;
   std::vector<SlotChange> slots;
 };
-using Event = std::variant<ParticipantConnected, ParticipantLost, SlotsChanged>;
+// What is in a slot and isn't sent, because the path carries no more. All of it, each time.
+struct HeldBackChanged {
+  ParticipantId id;
+  std::vector<Content> sources;
+};
+// Layers of the participant's own video that anybody gets, or would. All of them, each time.
+struct WatchedLayer {
+  Source source;
+  std::string rid;  // "" without simulcast
+  friend bool operator==(const WatchedLayer&, const WatchedLayer&) = default;
+};
+struct LayersWatched {
+  ParticipantId id;
+  std::vector<WatchedLayer> layers;
+};
+// Whose media is lost on its way here so that it hurts. All of them, each time, to these.
+struct Uplink {
+  ParticipantId participant;
+  uint16_t lost_permille;
+  friend bool operator==(const Uplink&, const Uplink&) = default;
+};
+struct UplinksChanged {
+  std::vector<ParticipantId> to;
+  std::vector<Uplink> poor;
+};
+using Event = std::variant<ParticipantConnected, ParticipantLost, SlotsChanged, HeldBackChanged,
+                           LayersWatched, UplinksChanged>;
 
 }  // namespace vicino::sfu

@@ -4,23 +4,11 @@ import { cpSync, readFileSync } from 'node:fs';
 import https from 'node:https';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { run } from '../lib/child.mjs';
+import { makeCertificate } from '../lib/certificate.mjs';
 import { audioClip } from '../lib/clips.mjs';
 import { owner } from '../lib/owner.mjs';
 import { until } from '../lib/until.mjs';
 import { joinCall, startServer, untilAllSee } from '../lib/vicino.mjs';
-
-async function makeCertificate(own, name) {
-  const folder = own.folder();
-  const files = { certificate: join(folder, `${name}.pem`), key: join(folder, `${name}.key`) };
-  const { code, errors } = await run(own, 'openssl', [
-    'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2',
-    '-subj', `/CN=${name}`, '-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost',
-    '-keyout', files.key, '-out', files.certificate,
-  ]);
-  assert.equal(code, 0, errors.join('\n'));
-  return files;
-}
 
 // Status and certificate name of the server at a fresh connection.
 function ask(url, ca) {

@@ -96,6 +96,7 @@ export const postMessage = (message) => clientMessage(4, [[0, 'bytes', message]]
 const kinds = [
   'none', 'hello', 'inLobby', 'joined', 'welcome', 'group', 'handshake', 'commitRefused', 'posted', 'switch', 'waiting',
   'waitingGone', 'participantJoined', 'participantLeft', 'participantConnection', 'slots', 'heldBack', 'refused',
+  'watched', 'uplinks',
 ];
 const refusals = [
   'bad_message', 'wrong_version', 'wrong_link', 'room_full', 'server_full', 'bad_offer', 'too_many_requests',

@@ -10,17 +10,27 @@ import { run } from './server.mjs';
 
 /**
  * A clip of one colour with a block that moves, in Chromium's format for made-up cameras. A smaller `width` (of a picture
- * of 16:9) and a lower `rate` leave a slow machine time for what the test is about.
+ * of 16:9) and a lower `rate` leave a slow machine time for what the test is about; `noise` gives an encoder as much to do
+ * as it may have.
  */
-export async function makeClip(folder, name, colour, { width = 640, rate = 15 } = {}) {
+export async function makeClip(folder, name, colour, { width = 640, rate = 15, noise = false } = {}) {
   const file = join(folder, `${name}.y4m`);
   const height = (width * 9) / 16;
   const block = width / 8;
   const moving = `[0][1]overlay=x='mod(t*${width / 4}\\,${width - block})':y=${Math.round((height - block) / 2)}`;
   await run(
     'ffmpeg', '-loglevel', 'error', '-y', '-f', 'lavfi', '-i', `color=${colour}:s=${width}x${height}:r=${rate}:d=4`,
-    '-f', 'lavfi', '-i', `color=white:s=${block}x${block}:r=${rate}:d=4`, '-filter_complex', moving, '-pix_fmt', 'yuv420p', file,
+    '-f', 'lavfi', '-i', `color=white:s=${block}x${block}:r=${rate}:d=4`,
+    '-filter_complex', noise ? `${moving},noise=alls=12:allf=t` : moving, '-pix_fmt', 'yuv420p', file,
   );
+  return file;
+}
+
+/** A sound that a speech encoder takes for a voice: a buzz of changing pitch in syllables. For a made-up microphone. */
+export async function makeVoice(folder) {
+  const file = join(folder, 'voice.wav');
+  const buzz = `0.4*(mod(t*(110+25*sin(2.1*t))\\,1)-0.5)*max(0.05\\,sin(9*t))`;
+  await run('ffmpeg', '-loglevel', 'error', '-y', '-f', 'lavfi', '-i', `aevalsrc=${buzz}:s=48000:d=20`, '-af', 'lowpass=f=3000', file);
   return file;
 }
 

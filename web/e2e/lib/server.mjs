@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { createSocket } from 'node:dgram';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -33,6 +33,12 @@ async function freeUdpPort() {
   return port;
 }
 
+/** Another address of this machine than 127.0.0.1: browsers prefer paths that don't lead over loopback, or use no others. */
+export function otherAddress() {
+  const all = Object.values(networkInterfaces()).flat();
+  return all.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.2';
+}
+
 export class Server {
   #settings;
   #process = null;
@@ -42,9 +48,10 @@ export class Server {
   /** Ports stay the same over restarts: clients come back to the same address. */
   static async start(...settings) {
     const server = new Server();
+    server.mediaPort = await freeUdpPort();
     server.#settings = [
       '--web-folder', join(root, 'web/dist'), '--data-folder', server.folder, '--media-workers', '1',
-      '--http-port', String(await freePort()), '--media-port', String(await freeUdpPort()), ...settings,
+      '--http-port', String(await freePort()), '--media-port', String(server.mediaPort), ...settings,
     ];
     await server.launch();
     return server;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { ConnectionWatch, connectTime, patience, type MediaState, type Timers } from './connection_watch';
+import { ConnectionWatch, connectTime, maxRepairs, repairInterval, type MediaState, type Timers } from './connection_watch';
 
 class VirtualTime implements Timers {
   now = 0;
@@ -29,9 +29,14 @@ class VirtualTime implements Timers {
 function watched() {
   const time = new VirtualTime();
   const restarts: number[] = [];
+  const repairs: number[] = [];
   const states: MediaState[] = [];
-  const watch = new ConnectionWatch(time, () => restarts.push(time.now), (state) => states.push(state));
-  return { time, restarts, states, watch };
+  const watch = new ConnectionWatch(
+    time,
+    { repair: () => repairs.push(time.now), restart: () => restarts.push(time.now) },
+    (state) => states.push(state),
+  );
+  return { time, restarts, repairs, states, watch };
 }
 
 describe('a media connection', () => {
@@ -44,27 +49,55 @@ describe('a media connection', () => {
     expect(states).toEqual(['connecting', 'connected']);
   });
 
-  it('is started over at once when it fails', () => {
-    const { time, restarts, watch } = watched();
+  it('is started over at once when it fails before it has worked', () => {
+    const { time, restarts, repairs, watch } = watched();
     watch.started();
-    watch.handle('connected');
     watch.handle('failed');
     time.advance(0);
     expect(restarts).toEqual([0]);
+    expect(repairs).toEqual([]);
   });
 
-  it('may be disconnected for a moment', () => {
-    const { time, restarts, watch } = watched();
+  it('is repaired at once when it falls silent, and again until it works', () => {
+    const { time, restarts, repairs, states, watch } = watched();
+    watch.started();
     watch.handle('connected');
     watch.handle('disconnected');
-    time.advance(patience - 1);
+    watch.handle('failed');
+    watch.handle('connecting');
+    time.advance(repairInterval);
+    time.advance(repairInterval);
     watch.handle('connected');
-    time.advance(patience);
+    time.advance(60_000);
+    expect(repairs).toEqual([0, repairInterval, 2 * repairInterval]);
     expect(restarts).toEqual([]);
+    expect(states.at(-1)).toBe('connected');
     watch.handle('disconnected');
-    time.advance(patience);
+    expect(repairs.length).toBe(4);
+  });
+
+  it('is started over when repairs have been in vain', () => {
+    const { time, restarts, repairs, watch } = watched();
+    watch.started();
+    watch.handle('connected');
+    watch.handle('disconnected');
+    for (let i = 0; i < maxRepairs; ++i) time.advance(repairInterval);
     time.advance(0);
+    expect(repairs.length).toBe(maxRepairs);
     expect(restarts.length).toBe(1);
+  });
+
+  it('is repaired when the network has changed, once if it goes on working', () => {
+    const { time, restarts, repairs, watch } = watched();
+    watch.networkChanged();
+    expect(repairs).toEqual([]);
+    watch.started();
+    watch.handle('connected');
+    watch.networkChanged();
+    time.advance(repairInterval);
+    time.advance(60_000);
+    expect(repairs).toEqual([0]);
+    expect(restarts).toEqual([]);
   });
 
   it('that never works is retried more slowly and called failed', () => {

@@ -14,6 +14,7 @@ import {
   type Devices,
 } from '../platform/capture';
 import { Store } from '../state/store';
+import type { ScreenContent } from './ladder';
 
 export interface OwnDevice {
   readonly on: boolean;
@@ -34,6 +35,8 @@ export interface LocalView {
   readonly microphone: OwnDevice;
   readonly camera: OwnDevice;
   readonly screen: OwnScreen;
+  /** What the person says a shared screen shows. */
+  readonly screenContent: ScreenContent;
   readonly noiseSuppression: boolean;
   readonly devices: Devices;
 }
@@ -56,6 +59,7 @@ export class LocalMedia {
     microphone: none,
     camera: none,
     screen: noScreen,
+    screenContent: 'detail',
     noiseSuppression: true,
     devices: noDevices,
   });
@@ -128,9 +132,17 @@ export class LocalMedia {
     }
     this.#stopScreen();
     const { video, audio } = captured;
+    video.contentHint = this.view.get().screenContent;
     // "Stop sharing" in the browser's own bar ends the tracks.
     video.addEventListener('ended', () => this.view.get().screen.video === video && this.stopSharing());
     this.#setScreen({ video, audio, problem: null });
+  }
+
+  /** Sharp text or smooth motion; takes effect at once. */
+  setScreenContent(screenContent: ScreenContent): void {
+    this.view.update((view) => ({ ...view, screenContent }));
+    const { video } = this.view.get().screen;
+    if (video) video.contentHint = screenContent;
   }
 
   forgetProblem(kind: DeviceKind | 'screen'): void {

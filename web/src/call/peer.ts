@@ -1,8 +1,13 @@
 // One RTCPeerConnection for one stay: own tracks and receive slots, negotiated once. Every sender
 // and receiver gets its transform before anything can flow: there is no way around the encryption.
 
-import type { OwnTrack, Source, TransformOptions } from '../core/types';
+import type { IceCredentials, OwnTrack, Source, TransformOptions } from '../core/types';
+import { readCounters, type Counters, type Report } from '../state/statistics';
 import { audioCodecs, videoCodecs } from './codecs';
+import { encodingsOf, type PictureSize } from './ladder';
+import { withVoice } from './opus';
+import { credentialsIn, withCredentials } from './ice_credentials';
+import { everything, shaped, type SendWish } from './send_layers';
 
 export interface Slots {
   readonly audio: number;
@@ -19,23 +24,8 @@ export interface PeerOffer {
 /** In the order of their m-lines. */
 const sources: readonly Source[] = ['microphone', 'camera', 'screen', 'screenAudio'];
 
-const cameraLayers: readonly RTCRtpEncodingParameters[] = [
-  { rid: 'q', scaleResolutionDownBy: 4, maxBitrate: 150_000 },
-  { rid: 'h', scaleResolutionDownBy: 2, maxBitrate: 500_000 },
-  { rid: 'f', scaleResolutionDownBy: 1, maxBitrate: 1_700_000 },
-];
-
-function encodings(source: Source, track: MediaStreamTrack | null): readonly RTCRtpEncodingParameters[] {
-  if (source === 'microphone') return [{ maxBitrate: 48_000 }];
-  if (source === 'screen') return [{ maxBitrate: 2_500_000 }];
-  if (source === 'screenAudio') return [{ maxBitrate: 128_000 }];
-  // Chromium leaves out the largest layer of pictures this small when there are three.
-  const { width = 1280, height = 720 } = track?.getSettings() ?? {};
-  return width * height < 960 * 540 ? cameraLayers.slice(1) : cameraLayers;
-}
-
 /** What a track will have at most when it isn't on yet. */
-const nominalSize: Readonly<Record<Source, { width: number; height: number }>> = {
+const nominalSize: Readonly<Record<Source, PictureSize>> = {
   microphone: { width: 0, height: 0 },
   camera: { width: 1280, height: 720 },
   screen: { width: 1920, height: 1080 },
@@ -51,6 +41,9 @@ export class Peer {
   readonly #frames: Worker;
   readonly #senders = new Map<Source, RTCRtpTransceiver>();
   readonly #receivers: RTCRtpTransceiver[] = [];
+  #answer = '';
+  #wish: SendWish = everything;
+  #shaping: Promise<void> = Promise.resolve();
 
   constructor(frames: Worker, slots: Slots, tracks: OwnTracks, onState: (state: RTCPeerConnectionState) => void) {
     this.#frames = frames;
@@ -70,15 +63,44 @@ export class Peer {
     }
     // The server is ICE-lite and learns our candidates from our checks: no need to wait for them.
     const sdp = this.#connection.localDescription?.sdp ?? '';
-    return { sdp, tracks: sources.map((source) => this.#describe(source)) };
+    return { sdp: withVoice(sdp, midAt(sources.indexOf('microphone'))), tracks: sources.map((source) => this.#describe(source)) };
   }
 
   async accept(answer: string): Promise<void> {
+    this.#answer = answer;
     await this.#connection.setRemoteDescription({ type: 'answer', sdp: answer });
+  }
+
+  /** Fresh credentials to find another path with, for the same media; null while earlier ones are unanswered. */
+  async restartIce(): Promise<IceCredentials | null> {
+    if (this.#connection.signalingState !== 'stable') return null;
+    this.#connection.restartIce();
+    await this.#connection.setLocalDescription();
+    return credentialsIn(this.#connection.localDescription?.sdp ?? '');
+  }
+
+  /** The server's credentials for those; whatever else was negotiated stays. */
+  async acceptRestart(credentials: IceCredentials): Promise<void> {
+    await this.accept(withCredentials(this.#answer, credentials));
   }
 
   async replace(source: Source, track: MediaStreamTrack | null): Promise<void> {
     await this.#senders.get(source)?.sender.replaceTrack(track);
+    // It may be of another size.
+    this.shape(this.#wish);
+  }
+
+  /** What is sent of the own pictures from now on. */
+  shape(wish: SendWish): void {
+    this.#wish = wish;
+    this.#shaping = this.#shaping.then(async () => {
+      for (const source of ['camera', 'screen'] as const) await this.#shapeSender(source);
+    });
+  }
+
+  async counters(): Promise<Counters> {
+    const reports = await this.#connection.getStats();
+    return readCounters(performance.now(), reports as unknown as ReadonlyMap<string, Report>);
   }
 
   /** Tracks of the receive slots by m-line; none before the offer, which names the m-lines. */
@@ -98,11 +120,19 @@ export class Peer {
     const kind = isAudio(source) ? 'audio' : 'video';
     const transceiver = this.#connection.addTransceiver(track ?? kind, {
       direction: 'sendonly',
-      sendEncodings: encodings(source, track).map((encoding) => ({ ...encoding })),
+      sendEncodings: encodingsOf(source, sizeOf(source, track)),
     });
     transceiver.sender.transform = this.#transform({ direction: 'send', source });
     preferCodecs(transceiver, kind);
     this.#senders.set(source, transceiver);
+  }
+
+  async #shapeSender(source: 'camera' | 'screen'): Promise<void> {
+    const sender = this.#senders.get(source)?.sender;
+    if (!sender) return;
+    const next = shaped(source, sender.getParameters(), sizeOf(source, sender.track), this.#wish);
+    // Only fails when the connection has been closed meanwhile.
+    if (next) await sender.setParameters(next).catch(() => undefined);
   }
 
   #addReceiver(kind: 'audio' | 'video'): void {
@@ -120,15 +150,13 @@ export class Peer {
 
   #describe(source: Source): OwnTrack {
     const transceiver = this.#senders.get(source);
-    const settings = transceiver?.sender.track?.getSettings();
-    const nominal = nominalSize[source];
-    return {
-      mid: midOf(transceiver?.mid ?? null),
-      source,
-      width: isAudio(source) ? 0 : (settings?.width ?? nominal.width),
-      height: isAudio(source) ? 0 : (settings?.height ?? nominal.height),
-    };
+    return { mid: midOf(transceiver?.mid ?? null), source, ...sizeOf(source, transceiver?.sender.track ?? null) };
   }
+}
+
+function sizeOf(source: Source, track: MediaStreamTrack | null): PictureSize {
+  const { width, height } = isAudio(source) ? {} : (track?.getSettings() ?? {});
+  return { width: width ?? nominalSize[source].width, height: height ?? nominalSize[source].height };
 }
 
 function isAudio(source: Source): boolean {

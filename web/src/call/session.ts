@@ -1,7 +1,8 @@
 // One call, from the click on "Join" to the end: brings together the core worker, the peer
 // connection, the own media and the sound. The interface reads its stores and calls its methods.
 
-import type { CoreCommand, CoreEvent, OwnState, Source, Want } from '../core/types';
+import type { CoreCommand, CoreEvent, IceCredentials, OwnState, Source, Want, WatchedLayer } from '../core/types';
+import { onNetworkChange } from '../platform/network_change';
 import { hear, silence, type Speech } from '../state/speech';
 import { Store } from '../state/store';
 import {
@@ -10,6 +11,8 @@ import {
   forgetUnmuteAsked,
   impostor,
   initialView,
+  isHeldBack,
+  lostOnUplinks,
   note,
   reduce,
   type CallView,
@@ -17,6 +20,7 @@ import {
 import { ConnectionWatch, type MediaState } from './connection_watch';
 import type { CorePort, OpenCore } from './core_port';
 import type { LocalMedia } from './local_media';
+import { NetworkWatch, type Surroundings } from './network_watch';
 import { Peer, type OwnTracks } from './peer';
 import { LevelMeter, Sound } from './sound';
 
@@ -37,7 +41,7 @@ export interface Self {
 
 export type MemberCommand = Exclude<
   CoreCommand,
-  { readonly kind: 'open' | 'join' | 'setState' | 'watch' | 'restart' | 'leave' }
+  { readonly kind: 'open' | 'join' | 'setState' | 'watch' | 'restartIce' | 'restart' | 'leave' }
 >;
 
 /** The own id in levels: participants' ids start at 1. */
@@ -59,6 +63,11 @@ export class CallSession {
   readonly media = new Store<Media>({ state: 'connecting', online: navigator.onLine, video: new Map() });
   readonly speech = new Store<Speech>(silence);
   readonly sound = new Sound();
+  readonly network = new NetworkWatch({
+    counters: async () => (await this.#peer?.counters().catch(() => null)) ?? null,
+    theirs: () => lostOnUplinks(this.view.get()),
+    circumstances: () => this.#circumstances(),
+  });
 
   readonly #core: CorePort;
   readonly #local: LocalMedia;
@@ -69,6 +78,8 @@ export class CallSession {
   #restarting = false;
   #sentState: OwnState | null = null;
   #sentTracks: OwnTracks | null = null;
+  #watched: readonly WatchedLayer[] | null = null;
+  #shape = '';
   #wants: readonly Want[] = [];
   #sentWants = '';
   #watchTimer: number | null = null;
@@ -80,7 +91,7 @@ export class CallSession {
     this.#local = local;
     this.#watch = new ConnectionWatch(
       { set: (callback, ms) => window.setTimeout(callback, ms), clear: (timer) => window.clearTimeout(timer) },
-      () => this.#restart(),
+      { repair: () => void this.#repair(), restart: () => this.#restart() },
       (state) => this.media.update((media) => ({ ...media, state })),
     );
     this.#core = openCore((event) => this.#handle(event));
@@ -127,12 +138,15 @@ export class CallSession {
     };
     listen('online', () => {
       this.media.update((media) => ({ ...media, online: true }));
-      this.#restart();
+      this.#onOtherNetwork();
     });
+    this.#cleanUp.push(onNetworkChange(() => this.#onOtherNetwork()));
     listen('offline', () => this.media.update((media) => ({ ...media, online: false })));
     listen('pagehide', () => this.leave());
     this.#cleanUp.push(this.#local.view.subscribe(() => this.#followLocal()));
     this.#cleanUp.push(this.#local.view.subscribe(() => this.#forgetNeedlessAsk()));
+    this.#cleanUp.push(this.network.view.subscribe(() => this.#shapeSent()));
+    this.#cleanUp.push(() => this.network.close());
     const timer = window.setInterval(() => this.#measure(), levelInterval);
     this.#cleanUp.push(() => window.clearInterval(timer));
   }
@@ -144,6 +158,11 @@ export class CallSession {
       void this.#offer(event.audioSlots, event.videoSlots);
     } else if (event.kind === 'answer') {
       void this.#accept(event.sdp);
+    } else if (event.kind === 'iceRestarted') {
+      void this.#continue(event.credentials);
+    } else if (event.kind === 'watched') {
+      this.#watched = event.layers;
+      this.#shapeSent();
     } else if (event.kind === 'roster') {
       this.#applyVolumes();
       this.#followLocal();
@@ -188,6 +207,10 @@ export class CallSession {
     // The old connection goes first: two at once would seal the same streams with the same keys.
     this.#peer?.close();
     this.#peer = null;
+    this.network.reset();
+    // Until the server has said what is watched, everything is.
+    this.#watched = null;
+    this.#shape = '';
     try {
       const { tracks, state } = this.#own();
       const peer = new Peer(this.#core.frames, { audio, video }, tracks, (state) => {
@@ -223,6 +246,27 @@ export class CallSession {
     }
   }
 
+  async #repair(): Promise<void> {
+    const peer = this.#peer;
+    // Fails when the connection has been closed meanwhile.
+    const credentials = await peer?.restartIce().catch(() => null);
+    if (credentials && peer === this.#peer && !this.#closed) this.#core.send({ kind: 'restartIce', ...credentials });
+  }
+
+  async #continue(credentials: IceCredentials | null): Promise<void> {
+    const peer = this.#peer;
+    if (!credentials) return this.#restart();
+    await peer?.acceptRestart(credentials).catch(() => {
+      if (peer === this.#peer) this.#restart();
+    });
+  }
+
+  /** Nothing waits for a time-out: neither the media path nor, if it is lost, the connection to the server. */
+  #onOtherNetwork(): void {
+    if (this.view.get().phase.kind === 'reconnecting') this.#restart();
+    else this.#watch.networkChanged();
+  }
+
   #restart(): void {
     // While the core is connecting anyway there is nothing to hurry.
     if (this.#closed || this.#restarting || this.#peer === null) return;
@@ -246,9 +290,20 @@ export class CallSession {
       void peer.replace(source, tracks[source]).catch(() => undefined);
     }
     this.#sentTracks = tracks;
+    this.#shapeSent();
     if (JSON.stringify(state) === JSON.stringify(this.#sentState)) return;
     this.#sentState = state;
     this.#core.send({ kind: 'setState', state });
+  }
+
+  /** Encodes what somebody watches and this device can bear. */
+  #shapeSent(): void {
+    const { cpu } = this.network.view.get();
+    const wish = { watched: this.#watched, spared: cpu.send.level, content: this.#local.view.get().screenContent };
+    const shape = JSON.stringify(wish);
+    if (!this.#peer || shape === this.#shape) return;
+    this.#shape = shape;
+    this.#peer.shape(wish);
   }
 
   #sendWants(): void {
@@ -278,6 +333,19 @@ export class CallSession {
     const levels = new Map<number, number>();
     for (const [key, level] of this.#meter.levels()) levels.set(owners.get(key)!, level);
     this.speech.update((speech) => hear(speech, performance.now(), levels));
+  }
+
+  #circumstances(): Surroundings {
+    const view = this.view.get();
+    const { online, state } = this.media.get();
+    return {
+      online,
+      connection: view.phase.kind === 'reconnecting' ? 'lost' : 'ok',
+      media: state,
+      uplinks: view.uplinks,
+      self: view.self?.id ?? null,
+      heldBack: isHeldBack(view),
+    };
   }
 
   #applyVolumes(): void {

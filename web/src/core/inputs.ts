@@ -18,6 +18,7 @@ import { RaiseHandT } from '../generated/vicino/ui/raise-hand';
 import { ReactT } from '../generated/vicino/ui/react';
 import { RemoveT } from '../generated/vicino/ui/remove';
 import { RenewLinkT } from '../generated/vicino/ui/renew-link';
+import { RestartIceT } from '../generated/vicino/ui/restart-ice';
 import { RestartT } from '../generated/vicino/ui/restart';
 import { SendChatT } from '../generated/vicino/ui/send-chat';
 import { SetRoomT } from '../generated/vicino/ui/set-room';
@@ -52,9 +53,11 @@ export function commandInput(command: Exclude<CoreCommand, OpenCommand>): Input 
     case 'setState':
       return [InputBody.SetState, new SetStateT(ownState(command.state))];
     case 'watch': {
-      const wants = command.wants.map((w) => new WantT(w.participant, sources[w.source], w.width, w.height));
+      const wants = command.wants.map((w) => new WantT(w.participant, sources[w.source], w.width, w.height, w.focus));
       return [InputBody.Watch, new WatchT(wants)];
     }
+    case 'restartIce':
+      return [InputBody.RestartIce, new RestartIceT(command.ufrag, command.pwd)];
     case 'restart':
       return [InputBody.Restart, new RestartT()];
     case 'leave':
@@ -64,7 +67,7 @@ export function commandInput(command: Exclude<CoreCommand, OpenCommand>): Input 
   }
 }
 
-type Rest = Exclude<CoreCommand, { readonly kind: 'open' | 'join' | 'setState' | 'watch' | 'restart' | 'leave' }>;
+type Rest = Exclude<CoreCommand, { readonly kind: 'open' | 'join' | 'setState' | 'watch' | 'restartIce' | 'restart' | 'leave' }>;
 
 function hostOrMemberInput(command: Rest): Input {
   switch (command.kind) {

@@ -7,6 +7,7 @@ import { CodeState as WireCodeState } from '../generated/vicino/ui/code-state';
 import { EndReason as WireEndReason } from '../generated/vicino/ui/end-reason';
 import type { EndedT } from '../generated/vicino/ui/ended';
 import type { HandLoweredT } from '../generated/vicino/ui/hand-lowered';
+import type { IceRestartedT } from '../generated/vicino/ui/ice-restarted';
 import type { MuteAskedT } from '../generated/vicino/ui/mute-asked';
 import type { NeedOfferT } from '../generated/vicino/ui/need-offer';
 import { OutputBody } from '../generated/vicino/ui/output-body';
@@ -21,8 +22,12 @@ import { TrackState as WireTrackState } from '../generated/vicino/ui/track-state
 import type { TrackT } from '../generated/vicino/ui/track';
 import { Trust as WireTrust } from '../generated/vicino/ui/trust';
 import type { UnmuteAskedT } from '../generated/vicino/ui/unmute-asked';
+import { Source as WireSource } from '../generated/vicino/ui/source';
+import type { UplinksT } from '../generated/vicino/ui/uplinks';
 import type { WaitingListT } from '../generated/vicino/ui/waiting-list';
-import type { CodeState, CoreEvent, EndReason, Participant, TrackState, Trust } from './types';
+import type { WatchedLayerT } from '../generated/vicino/ui/watched-layer';
+import type { WatchedT } from '../generated/vicino/ui/watched';
+import type { CodeState, CoreEvent, EndReason, Participant, TrackState, Trust, WatchedLayer } from './types';
 
 const endReasons: Readonly<Record<WireEndReason, EndReason>> = {
   [WireEndReason.left]: 'left',
@@ -82,6 +87,10 @@ export function pageEvent({ bodyType, body }: OutputT): CoreEvent | null {
     }
     case OutputBody.Answer:
       return { kind: 'answer', sdp: text((body as AnswerT).sdp) };
+    case OutputBody.IceRestarted: {
+      const [ufrag, pwd] = [text((body as IceRestartedT).ufrag), text((body as IceRestartedT).pwd)];
+      return { kind: 'iceRestarted', credentials: ufrag === '' ? null : { ufrag, pwd } };
+    }
     case OutputBody.PhaseChanged:
       return phaseEvent(body as PhaseChangedT);
     case OutputBody.Roster:
@@ -93,6 +102,15 @@ export function pageEvent({ bodyType, body }: OutputT): CoreEvent | null {
     case OutputBody.WaitingList: {
       const { people } = body as WaitingListT;
       return { kind: 'waitingList', people: people.map(({ id, name }) => ({ id, name: text(name) })) };
+    }
+    case OutputBody.Watched:
+      return { kind: 'watched', layers: (body as WatchedT).layers.flatMap(watchedLayer) };
+    case OutputBody.Uplinks: {
+      const { poor } = body as UplinksT;
+      return {
+        kind: 'uplinks',
+        poor: poor.map(({ participant: who, lostPermille }) => ({ participant: who, lostPermille })),
+      };
     }
     case OutputBody.Ended: {
       const { reason, detail } = body as EndedT;
@@ -150,6 +168,12 @@ function rosterEvent({ self, participants, members, verified, guests }: RosterT)
     participants: participants.map(participant),
     counts: { members, verified, guests },
   };
+}
+
+/** Layers of video; anything else has none. */
+function watchedLayer({ source, rid }: WatchedLayerT): readonly WatchedLayer[] {
+  if (source === WireSource.camera) return [{ source: 'camera', rid: text(rid) }];
+  return source === WireSource.screen ? [{ source: 'screen', rid: text(rid) }] : [];
 }
 
 function participant({ id, name, color, host, handRaised, trust, leaving, sources }: ParticipantT): Participant {

@@ -25,6 +25,20 @@ export interface Want {
   readonly source: 'camera' | 'screen';
   readonly width: number;
   readonly height: number;
+  /** Pinned, speaking or a screen: where the path is narrow, these come first. */
+  readonly focus: boolean;
+}
+
+/** One layer of the own video; `rid`: '' where there is no simulcast. */
+export interface WatchedLayer {
+  readonly source: 'camera' | 'screen';
+  readonly rid: string;
+}
+
+/** Whose media is lost on its way to the server so that it hurts. */
+export interface Uplink {
+  readonly participant: number;
+  readonly lostPermille: number;
 }
 
 /** What hosts decide for everybody. */
@@ -38,6 +52,12 @@ export interface RoomRules {
 
 /** In the commands that take one: everybody but hosts. */
 export const everybody = 0;
+
+/** Of one side of a media path (RFC 8839 section 5.4). */
+export interface IceCredentials {
+  readonly ufrag: string;
+  readonly pwd: string;
+}
 
 /** Page -> worker. */
 export type CoreCommand =
@@ -53,6 +73,8 @@ export type CoreCommand =
   | { readonly kind: 'join'; readonly offer: string; readonly tracks: readonly OwnTrack[]; readonly state: OwnState }
   | { readonly kind: 'setState'; readonly state: OwnState }
   | { readonly kind: 'watch'; readonly wants: readonly Want[] }
+  /** The media path is silent or the network another one: the same connection with these credentials of its own. */
+  | ({ readonly kind: 'restartIce' } & IceCredentials)
   /** The peer connection failed or the network came back: start over at once, keeping the place in the room. */
   | { readonly kind: 'restart' }
   | { readonly kind: 'leave' }
@@ -163,6 +185,8 @@ export type CoreEvent =
   /** Build a fresh peer connection and answer with `join`. Comes after `open`, and again after a lost connection. */
   | { readonly kind: 'needOffer'; readonly videoSlots: number; readonly audioSlots: number }
   | { readonly kind: 'answer'; readonly sdp: string }
+  /** The server's, for those of `restartIce`; null: its side of the media path has ended. */
+  | { readonly kind: 'iceRestarted'; readonly credentials: IceCredentials | null }
   /** `waiting`: a host decides. `reconnecting`: signalling is lost; `attempt` counts, media may still flow. */
   | { readonly kind: 'phase'; readonly phase: 'connecting' | 'waiting' | 'inCall' }
   | { readonly kind: 'phase'; readonly phase: 'reconnecting'; readonly attempt: number }
@@ -185,6 +209,10 @@ export type CoreEvent =
       readonly silent: readonly number[];
       readonly confirmed: boolean;
     }
+  /** What anybody watches of the own video: other layers needn't be sent. Until the first after an answer, all are. */
+  | { readonly kind: 'watched'; readonly layers: readonly WatchedLayer[] }
+  /** Oneself included. Replaces the list before. */
+  | { readonly kind: 'uplinks'; readonly poor: readonly Uplink[] }
   | { readonly kind: 'ended'; readonly reason: EndReason; readonly detail: string };
 
 /** Options of `new RTCRtpScriptTransform(worker, options)`: which stream a transform seals or opens. */

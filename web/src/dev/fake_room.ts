@@ -1,6 +1,6 @@
 // The members of a made-up call: they do what they are asked.
 
-import type { CoreCommand, CoreEvent, Participant } from '../core/types';
+import type { CoreCommand, CoreEvent, Participant, TrackState } from '../core/types';
 import { ownSelf, rules, talk, waitingPeople, type Scene } from './scenes';
 
 type State = {
@@ -19,6 +19,7 @@ export class FakeRoom {
   readonly #emit: (event: CoreEvent) => void;
   #state: State;
   #codes = 0;
+  readonly #paused = new Map<number, TrackState>();
 
   constructor(scene: Scene, link: string, name: string, color: number, emit: (event: CoreEvent) => void) {
     this.#scene = scene;
@@ -87,10 +88,27 @@ export class FakeRoom {
         this.#state.confirmed = true;
         this.#tellCode();
         return all(0, { trust: 'verified' });
+      case 'watch':
+        return this.#pause(command.wants.length === 0);
       case 'acceptIdentity':
         return all(command.participant, { trust: 'verified' });
       default:
     }
+  }
+
+  /** Without wants no picture comes. */
+  #pause(paused: boolean): void {
+    const others = this.#state.others.map((p): Participant => {
+      const { camera } = p.sources;
+      const kept = this.#paused.get(p.id);
+      if (paused && camera.kind === 'flowing') {
+        this.#paused.set(p.id, camera);
+        return { ...p, sources: { ...p.sources, camera: { kind: 'pausedByLayout' } } };
+      }
+      return !paused && kept ? { ...p, sources: { ...p.sources, camera: kept } } : p;
+    });
+    if (!paused) this.#paused.clear();
+    this.#set({ others });
   }
 
   /** What others say by themselves. */
@@ -99,6 +117,9 @@ export class FakeRoom {
     const by = others[0]?.name ?? '';
     if (this.#scene === 'unmute' || this.#scene === 'mute') this.#emit({ kind: 'muteAsked', by });
     if (this.#scene === 'unmute') this.#emit({ kind: 'unmuteAsked', by });
+    if (this.#scene === 'theirs') {
+      this.#emit({ kind: 'uplinks', poor: others.slice(0, 2).map(({ id }, i) => ({ participant: id, lostPermille: 60 + 90 * i })) });
+    }
     if (this.#scene === 'hands') {
       for (const [i, emoji] of ['🎉', '👍', '❤️'].entries()) {
         window.setTimeout(() => this.#emit({ kind: 'reaction', participant: others[i]?.id ?? 1, emoji }), 800 + i * 300);

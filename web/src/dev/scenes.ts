@@ -12,7 +12,7 @@ const muted: TrackState = { kind: 'muted' };
 
 const running = [
   'plain', 'screen', 'screenSound', 'reasons', 'reconnecting', 'lobby', 'lobbyMany', 'identity', 'agreeing', 'silent', 'silentMany', 'leftOut', 'givenUp', 'hands', 'chat',
-  'unmute', 'mute', 'muteOnEntry', 'guest',
+  'unmute', 'mute', 'muteOnEntry', 'guest', 'well', 'uplink', 'downlink', 'slow', 'far', 'theirs',
 ] as const;
 type Running = (typeof running)[number];
 
@@ -92,6 +92,7 @@ export function roster({ scene, people }: Play, take: (kind: 'audio' | 'video') 
       screen: (scene === 'screen' || scene === 'screenSound') && i === 1 ? flowing('video') : off,
       screenAudio: scene === 'screenSound' && i === 1 ? { kind: 'noKey' } : off,
     };
+    if (scene === 'downlink' && i > 1) sources.camera = { kind: 'pausedForBandwidth' };
     if (scene === 'reasons') Object.assign(sources, troubles[i % troubles.length]);
     return {
       id: i + 2,

@@ -2,6 +2,7 @@
 
 import type { EndReason } from '../core/types';
 import { english as emojiNames } from './emoji_names';
+import { english as network } from './network';
 
 const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
 
@@ -326,6 +327,8 @@ export const en = {
     mediaConnecting: 'Connecting sound and picture…',
   },
 
+  network,
+
   invite: {
     title: 'Invite to this call',
     text: 'Whoever has the link can ask to come in. Send it the way you would hand over a key.',
@@ -397,6 +400,8 @@ export const en = {
       react: 'React',
       chat: 'Show the chat',
       people: 'Show the people',
+      network: 'Show the connection',
+      incomingVideo: 'Incoming video on or off',
       layout: 'Grid or speaker view',
       invite: 'Show the link',
       leave: 'Leave the call',

@@ -98,3 +98,23 @@ describe('the sentence of each reason a call ended', () => {
     }
   });
 });
+
+describe('the reason why a call is bad', () => {
+  const causes = Object.keys(languages.en.network.causes) as (keyof typeof languages.en.network.causes)[];
+
+  test.each(causes)('%s says where, what one notices and what helps', (cause) => {
+    for (const language of [languages.en, languages.it]) {
+      const { title, text, help } = language.network.causes[cause];
+      expect(title).not.toMatch(/[.…]$/);
+      expect(text).toMatch(/[.]$/);
+      expect(help.length).toBeGreaterThan(0);
+      for (const advice of help) expect(advice).toMatch(/[.]$/);
+    }
+  });
+
+  test('is another one for each', () => {
+    for (const language of [languages.en, languages.it]) {
+      expect(new Set(causes.map((cause) => language.network.causes[cause].title)).size).toBe(causes.length);
+    }
+  });
+});

@@ -2,6 +2,7 @@
 
 import { italian as emojiNames } from './emoji_names';
 import type { Messages } from './messages';
+import { italian as network } from './network';
 
 const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
 
@@ -247,6 +248,8 @@ export const it: Messages = {
     mediaConnecting: 'Connessione di audio e video…',
   },
 
+  network,
+
   invite: {
     title: 'Invita a questa chiamata',
     text: 'Chi ha il link può chiedere di entrare. Mandalo come consegneresti una chiave.',
@@ -318,6 +321,8 @@ export const it: Messages = {
       react: 'Reagisci',
       chat: 'Mostra i messaggi',
       people: 'Mostra le persone',
+      network: 'Mostra la connessione',
+      incomingVideo: 'Accendi o spegni il video in arrivo',
       layout: 'Vista a griglia o chi parla',
       invite: 'Mostra il link',
       leave: 'Esci dalla chiamata',

@@ -68,8 +68,6 @@ export async function captureScreen(): Promise<CapturedScreen> {
     });
     const video = stream.getVideoTracks()[0];
     if (!video) return { kind: 'problem', problem: 'failed' };
-    // Text must stay sharp; frames may be dropped.
-    video.contentHint = 'detail';
     return { kind: 'screen', video, audio: stream.getAudioTracks()[0] ?? null };
   } catch (error) {
     const name = nameOf(error);

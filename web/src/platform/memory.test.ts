@@ -15,8 +15,8 @@ describe('what the browser remembers', () => {
   it('keeps what was changed', () => {
     const kept = storage();
     remember(kept, { name: 'Ada', cameraOn: false });
-    remember(kept, { theme: 'dark' });
-    expect(recall(kept)).toEqual({ ...nothingRemembered, name: 'Ada', cameraOn: false, theme: 'dark' });
+    remember(kept, { theme: 'dark', incomingVideo: false });
+    expect(recall(kept)).toEqual({ ...nothingRemembered, name: 'Ada', cameraOn: false, theme: 'dark', incomingVideo: false });
   });
 
   it.each(['not json', '[]', 'null', '7', '{"name":7,"theme":"pink","cameraOn":"no"}'])('survives %s', (text) => {

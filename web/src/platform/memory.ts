@@ -12,6 +12,8 @@ export interface Remembered {
   readonly camera: string | null;
   readonly speaker: string | null;
   readonly noiseSuppression: boolean;
+  /** false: only sound is received. */
+  readonly incomingVideo: boolean;
   readonly theme: 'system' | 'light' | 'dark';
   /** null: what the browser prefers. */
   readonly language: string | null;
@@ -27,6 +29,7 @@ export const nothingRemembered: Remembered = {
   camera: null,
   speaker: null,
   noiseSuppression: true,
+  incomingVideo: true,
   theme: 'system',
   language: null,
 };
@@ -67,6 +70,7 @@ function sanitize(stored: unknown): Remembered {
     camera: text(read['camera']),
     speaker: text(read['speaker']),
     noiseSuppression: flag(read['noiseSuppression']),
+    incomingVideo: flag(read['incomingVideo']),
     theme: read['theme'] === 'light' || read['theme'] === 'dark' ? read['theme'] : 'system',
     language: text(read['language']),
   };

@@ -34,6 +34,7 @@ describe('the reason on a tile', () => {
     ['a sound too much for the path', with_(forBandwidth, flowing), normal, 'soundPaused'],
     ['somebody whose connection is lost', with_(lost, lost), normal, 'connectionLost'],
     ['the own choice', with_(flowing, byLayout), { ...normal, incomingVideo: false }, 'videoTurnedOff'],
+    ['the own choice at once', with_(flowing, flowing), { ...normal, incomingVideo: false }, 'videoTurnedOff'],
     ['the own lost connection', with_(flowing, connecting), { ...normal, reconnecting: true }, 'reconnecting'],
     ['no silence in a large call', with_(byLayout, flowing), normal, null],
     ['another identity before all else', with_(refused, refused, { trust: 'changed' }), normal, 'identityChanged'],

@@ -51,8 +51,10 @@ function pictureMessage(
   source: PictureSource,
   { incomingVideo, reconnecting }: Circumstances,
 ): TileMessage | null {
-  if (kind === 'off' || kind === 'muted' || kind === 'flowing') return null;
+  if (kind === 'off' || kind === 'muted') return null;
+  // At once, though the last pictures may still be on their way.
   if (!incomingVideo) return 'videoTurnedOff';
+  if (kind === 'flowing') return null;
   if (reconnecting) return 'reconnecting';
   if (kind === 'noKey') return 'pictureNoKey';
   if (kind === 'pausedByLayout' || kind === 'pausedForBandwidth') return kind;

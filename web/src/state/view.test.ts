@@ -2,7 +2,19 @@ import { describe, expect, it } from 'vitest';
 
 import type { CodeState, CoreEvent, Participant } from '../core/types';
 import { person } from './people_in_tests';
-import { flowingMid, forgetReaction, forgetUnmuteAsked, handOrder, impostor, initialView, reduce, silentNames, type CallView } from './view';
+import { 
+  flowingMid,
+  forgetReaction,
+  forgetUnmuteAsked,
+  handOrder,
+  impostor,
+  initialView,
+  isHeldBack,
+  lostOnUplinks,
+  reduce,
+  silentNames,
+  type CallView,
+} from './view';
 
 const me = person(1, 'Me');
 
@@ -178,5 +190,36 @@ describe('the view of a call', () => {
   it('stops at whoever has a verified name and another identity', () => {
     expect(impostor(play(roster(ada, bo)))).toBeNull();
     expect(impostor(play(roster(ada, { ...bo, trust: 'changed' })))?.name).toBe('Bo');
+  });
+});
+
+describe('bad networks in the view', () => {
+  const uplinks = (...poor: { participant: number; lostPermille: number }[]): CoreEvent => ({ kind: 'uplinks', poor });
+  const ada = person(2, 'Ada', { camera: { kind: 'flowing', mid: '9' }, microphone: { kind: 'flowing', mid: '5' } });
+  const bo = person(3, 'Bo', { camera: { kind: 'flowing', mid: '10' } });
+
+  it('are whoever the newest list names', () => {
+    const view = play(uplinks({ participant: 2, lostPermille: 90 }), uplinks({ participant: 3, lostPermille: 40 }));
+    expect([...view.uplinks]).toEqual([[3, 40]]);
+    expect(play(uplinks({ participant: 2, lostPermille: 90 }), uplinks()).uplinks.size).toBe(0);
+  });
+
+  it('are forgotten with a connection that is lost', () => {
+    const view = play(uplinks({ participant: 2, lostPermille: 90 }), { kind: 'needOffer', audioSlots: 8, videoSlots: 25 });
+    expect(view.uplinks.size).toBe(0);
+  });
+
+  it('have losses of their own by m-line, of pictures what was lost twice', () => {
+    const view = play(roster(ada, bo), uplinks({ participant: 2, lostPermille: 100 }));
+    const lost = lostOnUplinks(view);
+    expect([...lost.keys()].sort()).toEqual(['5', '9']);
+    expect(lost.get('5')).toBeCloseTo(0.1);
+    expect(lost.get('9')).toBeCloseTo(0.01);
+  });
+
+  it('are the server’s word where it holds something back', () => {
+    expect(isHeldBack(play(roster(ada, bo)))).toBe(false);
+    const held = person(4, 'Cy', { camera: { kind: 'pausedForBandwidth' } });
+    expect(isHeldBack(play(roster(ada, held)))).toBe(true);
   });
 });

@@ -12,6 +12,7 @@ import type {
   WaitingPerson,
 } from '../core/types';
 import { addMessage, type ChatMessage } from './chat';
+import { qualityOf, type Quality } from './diagnosis';
 
 export type Phase =
   | { readonly kind: 'connecting' }
@@ -80,6 +81,8 @@ export interface CallView {
   /** The host who asks oneself to unmute. */
   readonly unmuteAskedBy: string | null;
   readonly videoSlots: number;
+  /** Permille of packets that get lost on the way to the server, by participant, oneself included; who isn't in it is well. */
+  readonly uplinks: ReadonlyMap<number, number>;
   /** Newest last, bounded. */
   readonly notices: readonly Notice[];
 }
@@ -100,6 +103,7 @@ export const initialView: CallView = {
   reactions: [],
   unmuteAskedBy: null,
   videoSlots: 0,
+  uplinks: new Map(),
   notices: [],
 };
 
@@ -108,9 +112,14 @@ export function reduce(view: CallView, event: CoreEvent): CallView {
   switch (event.kind) {
     case 'ready':
     case 'answer':
+    case 'iceRestarted':
+    case 'watched':
       return view;
+    case 'uplinks':
+      return { ...view, uplinks: new Map(event.poor.map(({ participant, lostPermille }) => [participant, lostPermille])) };
     case 'needOffer':
-      return { ...view, videoSlots: event.videoSlots };
+      // A fresh stay is told anew who is badly off.
+      return { ...view, videoSlots: event.videoSlots, uplinks: new Map() };
     case 'phase':
       return {
         ...view,
@@ -266,4 +275,32 @@ export function handOrder({ self, others }: Pick<CallView, 'self' | 'others'>): 
 /** Somebody who shows the name of a verified person and isn't known to be that person; null: nobody. */
 export function impostor({ others }: Pick<CallView, 'others'>): Participant | null {
   return others.find((p) => p.trust === 'changed') ?? null;
+}
+
+/**
+ * By m-line, the share that is missing since it never reached the server. Lost pictures are sent again, so that of those only
+ * what was lost twice is missing.
+ */
+export function lostOnUplinks({ others, uplinks }: Pick<CallView, 'others' | 'uplinks'>): ReadonlyMap<string, number> {
+  const missing = new Map<string, number>();
+  for (const person of others) {
+    const lost = (uplinks.get(person.id) ?? 0) / 1000;
+    for (const source of Object.keys(person.sources) as Source[]) {
+      const mid = flowingMid(person, source);
+      const sound = source === 'microphone' || source === 'screenAudio';
+      if (lost > 0 && mid !== null) missing.set(mid, sound ? lost : lost ** 2);
+    }
+  }
+  return missing;
+}
+
+/** The server holds something back that is wanted. */
+export function isHeldBack({ others }: Pick<CallView, 'others'>): boolean {
+  return others.some(({ sources }) => Object.values(sources).some(({ kind }) => kind === 'pausedForBandwidth'));
+}
+
+/** How well somebody else is connected, by what the server says and what comes. */
+export function personQuality({ uplinks }: Pick<CallView, 'uplinks'>, { id, sources }: Participant): Quality {
+  const lost = Object.values(sources).some(({ kind }) => kind === 'connectionLost');
+  return qualityOf(uplinks.get(id), lost);
 }

@@ -12,15 +12,20 @@ import { CallHead, type OpenPanel } from './call_head';
 import { Chat } from './chat';
 import { CodeDialog } from './code_dialog';
 import { useApp, useStore, useText } from './context';
+import { ConnectionPanel } from './connection_panel';
 import { Controls, type CallActions } from './controls';
+import type { Remedies } from './findings';
 import { IdentityDialog } from './identity_dialog';
 import { Invite } from './invite';
+import { MoreMenu } from './more_menu';
+import { NetworkNotice } from './network_notice';
 import { Announcer, Banner, Notices, OwnProblems } from './notices';
 import { Button } from './parts';
 import { People } from './people';
 import { Stage } from './stage';
 import { useAnnouncements } from './use_announcements';
 import { useShortcuts } from './use_shortcuts';
+import { useVideoChoice } from './use_video_choice';
 
 interface CallProps {
   readonly session: CallSession;
@@ -37,18 +42,20 @@ export function Call({ session, local, link, self }: CallProps) {
   const own = useStore(local.view);
   const [pinned, setPinned] = useState<string | null>(null);
   const [mode, setMode] = useState<'grid' | 'speaker'>('grid');
-  const [incomingVideo, setIncomingVideo] = useState(true);
   const [volumes, setVolumes] = useState<ReadonlyMap<number, number>>(new Map());
   const [panel, setPanel] = useState<OpenPanel | null>(null);
   const [reacting, setReacting] = useState(false);
+  const [more, setMore] = useState(false);
   const [readUpTo, setReadUpTo] = useState(0);
   const [dialog, setDialog] = useState<OpenDialog | null>(null);
   const [said, setSaid] = useState('');
+  const video = useVideoChoice(local, setSaid);
+  const { quality, findings } = useStore(session.network.view);
 
   useEffect(() => keepAwake(), []);
   useEffect(() => session.sound.setSpeaker(preferences.remembered.speaker), [session, preferences.remembered.speaker]);
   useEffect(() => session.setVolumes(volumes), [session, volumes]);
-  useAnnouncements(view, setSaid);
+  useAnnouncements(view, findings, setSaid);
   const lastMessage = view.chat.at(-1)?.serial ?? 0;
   useEffect(() => {
     if (panel === 'chat') setReadUpTo(lastMessage);
@@ -60,17 +67,17 @@ export function Call({ session, local, link, self }: CallProps) {
     renewing.current = false;
   }, [link]);
 
+  const setCamera = (on: boolean) => {
+    void local.setOn('camera', on);
+    setSaid(on ? text.announce.cameraOn : text.announce.cameraOff);
+  };
   const setMicrophone = (on: boolean) => {
     void local.setOn('microphone', on);
     setSaid(on ? text.announce.unmuted : text.announce.muted);
   };
   const actions: CallActions = {
     microphone: () => setMicrophone(!local.view.get().microphone.on),
-    camera: () => {
-      const on = !local.view.get().camera.on;
-      void local.setOn('camera', on);
-      setSaid(on ? text.announce.cameraOn : text.announce.cameraOff);
-    },
+    camera: () => setCamera(!local.view.get().camera.on),
     share: () => {
       const sharing = () => local.view.get().screen.video !== null;
       const tell = () => setSaid(sharing() ? text.announce.sharing : text.announce.notSharing);
@@ -101,6 +108,8 @@ export function Call({ session, local, link, self }: CallProps) {
       e: () => setReacting((open) => !open),
       t: () => togglePanel('chat'),
       p: () => togglePanel('people'),
+      n: () => togglePanel('connection'),
+      r: () => video.setIncomingVideo(!video.incomingVideo),
       v: toggleMode,
       i: () => setDialog('invite'),
       l: actions.leave,
@@ -116,6 +125,11 @@ export function Call({ session, local, link, self }: CallProps) {
     },
   );
 
+  const showConnection = () => {
+    setMore(false);
+    setPanel('connection');
+  };
+  const remedies: Remedies = { video, cameraOn: own.camera.on, onCameraOff: () => setCamera(false) };
   const alone = view.phase.kind === 'inCall' && view.others.length === 0;
   const stranger = impostor(view);
   const unread = panel === 'chat' ? 0 : unreadCount(view.chat, readUpTo);
@@ -139,10 +153,11 @@ export function Call({ session, local, link, self }: CallProps) {
           local={own}
           self={self}
           mode={mode}
-          incomingVideo={incomingVideo}
+          incomingVideo={video.incomingVideo}
           pinned={pinned}
           onPin={setPinned}
           onPeople={() => setPanel('people')}
+          onConnection={showConnection}
         />
         {alone && !inviting && (
           <section className="alone card">
@@ -155,6 +170,7 @@ export function Call({ session, local, link, self }: CallProps) {
           <Banner view={view} media={media} />
           <OwnProblems local={local} />
           <SoundBlocked session={session} />
+          {panel !== 'connection' && <NetworkNotice session={session} remedies={remedies} onWhy={showConnection} />}
           {panel !== 'people' && <WaitingNotice session={session} />}
           <UnmuteAsk session={session} />
         </div>
@@ -166,6 +182,7 @@ export function Call({ session, local, link, self }: CallProps) {
           session={session}
           local={own}
           volumes={volumes}
+          onConnection={showConnection}
           onVolume={(participant, volume) => setVolumes((old) => new Map(old).set(participant, volume))}
           onRenew={() => {
             renewing.current = true;
@@ -174,6 +191,7 @@ export function Call({ session, local, link, self }: CallProps) {
           onClose={() => setPanel(null)}
         />
       )}
+      {panel === 'connection' && <ConnectionPanel session={session} remedies={remedies} onClose={() => setPanel(null)} />}
       {panel === 'chat' && <Chat session={session} onClose={() => setPanel(null)} />}
 
       <footer className="call-foot">
@@ -183,7 +201,9 @@ export function Call({ session, local, link, self }: CallProps) {
           reacting={reacting}
           onReacting={setReacting}
           actions={actions}
-        />
+        >
+          <MoreMenu local={local} open={more} onOpen={setMore} video={video} quality={quality} onConnection={showConnection} />
+        </Controls>
       </footer>
 
       {inviting && <InviteDialog link={link} renewed={dialog === 'newLink'} onClose={() => setDialog(null)} />}
@@ -196,8 +216,6 @@ export function Call({ session, local, link, self }: CallProps) {
           local={local}
           speakerView={mode === 'speaker'}
           onSpeakerView={(on) => setMode(on ? 'speaker' : 'grid')}
-          incomingVideo={incomingVideo}
-          onIncomingVideo={setIncomingVideo}
           onHelp={() => setDialog('help')}
           onClose={() => setDialog(null)}
         />

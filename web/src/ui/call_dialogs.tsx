@@ -30,8 +30,6 @@ interface SettingsDialogProps {
   readonly local: LocalMedia;
   readonly speakerView: boolean;
   readonly onSpeakerView: (on: boolean) => void;
-  readonly incomingVideo: boolean;
-  readonly onIncomingVideo: (on: boolean) => void;
   readonly onHelp: () => void;
   readonly onClose: () => void;
 }
@@ -42,12 +40,6 @@ export function SettingsDialog(props: SettingsDialogProps) {
     <Dialog title={text.call.settings} onClose={props.onClose}>
       <DeviceChoice local={props.local} />
       <hr />
-      <Switch
-        label={text.devices.incomingVideo}
-        hint={text.devices.incomingVideoHint}
-        checked={props.incomingVideo}
-        onChange={props.onIncomingVideo}
-      />
       <Switch label={text.call.layoutSpeaker} checked={props.speakerView} onChange={props.onSpeakerView} />
       <hr />
       <div className="settings-row">
@@ -72,6 +64,8 @@ export function HelpDialog({ onClose }: { readonly onClose: () => void }) {
     ['E', text.keys.react],
     ['T', text.keys.chat],
     ['P', text.keys.people],
+    ['N', text.keys.network],
+    ['R', text.keys.incomingVideo],
     ['V', text.keys.layout],
     ['I', text.keys.invite],
     ['L', text.keys.leave],

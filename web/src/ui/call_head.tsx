@@ -6,7 +6,7 @@ import { useText } from './context';
 import { IconButton, Logo } from './parts';
 import { TrustBar } from './trust_bar';
 
-export type OpenPanel = 'people' | 'chat';
+export type OpenPanel = 'people' | 'chat' | 'connection';
 
 interface CallHeadProps {
   readonly view: CallView;

@@ -1,5 +1,7 @@
 import { Hand, Mic, MicOff, PhoneOff, ScreenShare, ScreenShareOff, Video, VideoOff } from 'lucide-react';
 
+import type { ReactNode } from 'react';
+
 import type { LocalMedia } from '../call/local_media';
 import { canShareScreen } from '../platform/capture';
 import { useStore, useText } from './context';
@@ -21,9 +23,11 @@ interface ControlsProps {
   readonly reacting: boolean;
   readonly onReacting: (open: boolean) => void;
   readonly actions: CallActions;
+  /** Before the last one. */
+  readonly children: ReactNode;
 }
 
-export function Controls({ local, handRaised, reacting, onReacting, actions }: ControlsProps) {
+export function Controls({ local, handRaised, reacting, onReacting, actions, children }: ControlsProps) {
   const text = useText().call;
   const { microphone, camera, screen } = useStore(local.view);
   const sharing = screen.video !== null;
@@ -66,6 +70,7 @@ export function Controls({ local, handRaised, reacting, onReacting, actions }: C
         onToggle={actions.hand}
       />
       <ReactionPicker open={reacting} onOpen={onReacting} onReact={actions.react} />
+      {children}
       <button
         type="button"
         className="toggle toggle-leave"

@@ -44,3 +44,16 @@ export function useLatest<T>(value: T): RefObject<T> {
   });
   return ref;
 }
+
+/** What is open closes by a press outside of `ref`. */
+export function usePressOutside(ref: RefObject<HTMLElement | null>, open: boolean, close: () => void): void {
+  const latest = useLatest(close);
+  useEffect(() => {
+    if (!open) return undefined;
+    const outside = (event: PointerEvent) => {
+      if (event.target instanceof Node && !ref.current?.contains(event.target)) latest.current();
+    };
+    document.addEventListener('pointerdown', outside);
+    return () => document.removeEventListener('pointerdown', outside);
+  }, [ref, open, latest]);
+}

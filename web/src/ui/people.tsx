@@ -3,7 +3,7 @@ import { Hand, MicOff } from 'lucide-react';
 import type { LocalView } from '../call/local_media';
 import { selfId, type CallSession } from '../call/session';
 import { everybody } from '../core/types';
-import { handOrder, isOn } from '../state/view';
+import { handOrder, isOn, personQuality } from '../state/view';
 import { AdmitAll, WaitingPeople } from './asks';
 import { useStore, useText } from './context';
 import { Panel } from './panel';
@@ -17,14 +17,16 @@ interface PeopleProps {
   readonly volumes: ReadonlyMap<number, number>;
   readonly onVolume: (participant: number, volume: number) => void;
   readonly onRenew: () => void;
+  readonly onConnection: () => void;
   readonly onClose: () => void;
 }
 
 /** Everybody, whoever waits at the door, and what hosts can do about them. */
-export function People({ session, local, volumes, onVolume, onRenew, onClose }: PeopleProps) {
+export function People({ session, local, volumes, onVolume, onRenew, onConnection, onClose }: PeopleProps) {
   const text = useText();
   const view = useStore(session.view);
   const { speaking } = useStore(session.speech);
+  const { quality } = useStore(session.network.view);
   const { self, others, waiting, room } = view;
   const hands = handOrder(view);
   const isHost = self?.host ?? false;
@@ -54,6 +56,8 @@ export function People({ session, local, volumes, onVolume, onRenew, onClose }: 
               camera={local.camera.track !== null}
               sharing={local.screen.video !== null}
               speaking={local.microphone.on && speaking.has(selfId)}
+              quality={quality}
+              onConnection={onConnection}
             />
           )}
           {sorted.map((participant) => (
@@ -67,6 +71,8 @@ export function People({ session, local, volumes, onVolume, onRenew, onClose }: 
               camera={isOn(participant.sources.camera)}
               sharing={isOn(participant.sources.screen)}
               speaking={isOn(participant.sources.microphone) && speaking.has(participant.id)}
+              quality={personQuality(view, participant)}
+              onConnection={onConnection}
               volume={volumes.get(participant.id) ?? 1}
               onVolume={(volume) => onVolume(participant.id, volume)}
             />

@@ -17,8 +17,10 @@ import { useId, useState } from 'react';
 
 import type { CallSession } from '../call/session';
 import type { Participant, Trust } from '../core/types';
+import type { Quality } from '../state/diagnosis';
 import { useText } from './context';
 import { Avatar, Button, Confirm, IconButton } from './parts';
+import { SignalButton } from './signal_bars';
 
 export interface PersonProps {
   readonly session: CallSession;
@@ -32,6 +34,8 @@ export interface PersonProps {
   readonly camera: boolean;
   readonly sharing: boolean;
   readonly speaking: boolean;
+  readonly quality: Quality;
+  readonly onConnection: () => void;
   readonly volume?: number;
   readonly onVolume?: (volume: number) => void;
 }
@@ -124,7 +128,7 @@ export function TrustMark({ trust }: { readonly trust: Trust }) {
   );
 }
 
-function PersonState({ place, microphone, camera, sharing }: PersonProps) {
+function PersonState({ person, own = false, place, microphone, camera, sharing, quality, onConnection }: PersonProps) {
   const text = useText().people;
   return (
     <span className="person-state">
@@ -141,6 +145,7 @@ function PersonState({ place, microphone, camera, sharing }: PersonProps) {
       ) : (
         <MicOff size={17} className="is-muted" aria-hidden />
       )}
+      <SignalButton name={own ? null : person.name} quality={quality} size={17} onOpen={onConnection} />
     </span>
   );
 }

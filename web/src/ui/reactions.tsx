@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'react';
 
 import type { Reaction } from '../state/view';
 import { useText } from './context';
+import { usePressOutside } from './hooks';
 
 const choices = ['👍', '❤️', '👏', '😂', '😮', '😢', '🎉', '🤔'] as const;
 
@@ -18,14 +19,9 @@ export function ReactionPicker({ open, onOpen, onReact }: ReactionPickerProps) {
   const ref = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {
-    if (!open) return undefined;
-    ref.current?.querySelector<HTMLButtonElement>('.reaction-row button')?.focus();
-    const outside = (event: PointerEvent) => {
-      if (event.target instanceof Node && !ref.current?.contains(event.target)) onOpen(false);
-    };
-    document.addEventListener('pointerdown', outside);
-    return () => document.removeEventListener('pointerdown', outside);
-  }, [open, onOpen]);
+    if (open) ref.current?.querySelector<HTMLButtonElement>('.reaction-row button')?.focus();
+  }, [open]);
+  usePressOutside(ref, open, () => onOpen(false));
   const close = () => {
     onOpen(false);
     button.current?.focus();

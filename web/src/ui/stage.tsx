@@ -5,7 +5,7 @@ import { selfId, type CallSession, type Self } from '../call/session';
 import type { Messages } from '../i18n';
 import { messageOf, type Circumstances, type TileMessage } from '../state/tile_message';
 import { arrangeTiles, ownCamera, ownScreen } from '../state/tiles';
-import { handOrder, isOn, type CallView, type Reaction } from '../state/view';
+import { handOrder, isOn, personQuality, type CallView, type Reaction } from '../state/view';
 import { isHidden, tileKey, wantsOf, type PictureSource } from '../state/wants';
 import type { Participant } from '../core/types';
 import { useStore, useText } from './context';
@@ -21,14 +21,16 @@ interface StageProps {
   readonly pinned: string | null;
   readonly onPin: (key: string | null) => void;
   readonly onPeople: () => void;
+  readonly onConnection: () => void;
 }
 
 /** All tiles; asks the server for what they show. */
-export function Stage({ session, local, self, mode, incomingVideo, pinned, onPin, onPeople }: StageProps) {
+export function Stage({ session, local, self, mode, incomingVideo, pinned, onPin, onPeople, onConnection }: StageProps) {
   const text = useText();
   const view = useStore(session.view);
   const media = useStore(session.media);
   const speech = useStore(session.speech);
+  const { cpu, quality } = useStore(session.network.view);
   const ref = useRef<HTMLDivElement>(null);
   const area = useSize(ref);
   const gap = useMedia('(max-width: 640px)') ? 8 : 12;
@@ -39,16 +41,18 @@ export function Stage({ session, local, self, mode, incomingVideo, pinned, onPin
     () => arrangeTiles({ area, gap, others, sharing, pinned, mode, active: speech.active, videoSlots }),
     [area, gap, others, sharing, pinned, mode, speech.active, videoSlots],
   );
+  const shrink = 2 ** cpu.receive.level;
   useEffect(() => {
-    session.watch(incomingVideo ? wantsOf(arrangement, others, devicePixelRatio, videoSlots) : []);
-  }, [session, arrangement, others, incomingVideo, videoSlots]);
+    const input = { arrangement, others, pixelRatio: devicePixelRatio, limit: videoSlots, active: speech.active, pinned, shrink };
+    session.watch(incomingVideo ? wantsOf(input) : []);
+  }, [session, arrangement, others, incomingVideo, videoSlots, speech.active, pinned, shrink]);
 
   const circumstances: Circumstances = {
     incomingVideo,
     reconnecting: view.phase.kind !== 'inCall' || media.state !== 'connected',
   };
   const contents = new Map<string, TileContent>([
-    [ownCamera, ownContent(text, local, self, view, speech.speaking.has(selfId))],
+    [ownCamera, { ...ownContent(text, local, self, view, speech.speaking.has(selfId)), quality }],
     [ownScreen, ownScreenContent(text, local, self, view)],
   ]);
   const hands = handOrder(view);
@@ -61,6 +65,7 @@ export function Stage({ session, local, self, mode, incomingVideo, pinned, onPin
         speaking: isCamera && !content.muted && speech.speaking.has(participant.id),
         hand: isCamera ? (hands.get(participant.id) ?? null) : null,
         reactions: isCamera ? reactionsOf(view, participant.id) : [],
+        quality: isCamera ? personQuality(view, participant) : 'good',
       });
     }
   }
@@ -79,6 +84,7 @@ export function Stage({ session, local, self, mode, incomingVideo, pinned, onPin
             rect={rect}
             pinned={isPinned}
             onPin={() => onPin(isPinned ? null : key)}
+            onConnection={onConnection}
           />
         );
       })}
@@ -101,11 +107,11 @@ function contentOf(
   source: PictureSource,
   video: ReadonlyMap<string, MediaStreamTrack>,
   circumstances: Circumstances,
-): Omit<TileContent, 'speaking' | 'hand' | 'reactions'> {
+): Omit<TileContent, 'speaking' | 'hand' | 'reactions' | 'quality'> {
   const state = participant.sources[source];
   const { id, name, color, trust, leaving } = participant;
   const message = messageOf(participant, source, circumstances);
-  const shown = state.kind === 'flowing' && !isHidden(participant);
+  const shown = state.kind === 'flowing' && circumstances.incomingVideo && !isHidden(participant);
   return {
     participant: id,
     source,
@@ -172,5 +178,5 @@ function ownScreenContent(text: Messages, { screen }: LocalView, { name, color }
 }
 
 function ownCommon({ self }: CallView, name: string, color: number) {
-  return { participant: self?.id ?? null, name, color, own: true, trust: 'known', leaving: false, waiting: '' } as const;
+  return { participant: self?.id ?? null, name, color, own: true, trust: 'known', leaving: false, waiting: '', quality: 'good' } as const;
 }

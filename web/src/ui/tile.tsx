@@ -2,6 +2,7 @@ import { Hand, Maximize2, MicOff, MonitorUp, Pin, PinOff, ShieldAlert, ShieldChe
 import { useRef, useState } from 'react';
 
 import type { TrackState, Trust } from '../core/types';
+import type { Quality } from '../state/diagnosis';
 import type { Role, Rect } from '../state/layout';
 import type { TileMessage } from '../state/tile_message';
 import type { Reaction } from '../state/view';
@@ -9,6 +10,7 @@ import { useText } from './context';
 import { useProperties } from './hooks';
 import { Avatar, IconButton } from './parts';
 import { FloatingReactions } from './reactions';
+import { SignalButton } from './signal_bars';
 import { VideoView } from './video_view';
 
 export interface TileContent {
@@ -29,6 +31,8 @@ export interface TileContent {
   /** In the row of raised hands, from 1; null: it is down. */
   readonly hand: number | null;
   readonly reactions: readonly Reaction[];
+  /** Shown where it isn't good. */
+  readonly quality: Quality;
   /** Why there is no picture or sound, in a word for tests and in a sentence; null: there is nothing to explain. */
   readonly reason: TileMessage | null;
   readonly message: string | null;
@@ -42,9 +46,10 @@ interface TileProps {
   readonly rect: Rect;
   readonly pinned: boolean;
   readonly onPin: () => void;
+  readonly onConnection: () => void;
 }
 
-export function Tile({ content, role, rect, pinned, onPin }: TileProps) {
+export function Tile({ content, role, rect, pinned, onPin, onConnection }: TileProps) {
   const text = useText();
   const ref = useRef<HTMLElement>(null);
   useProperties(ref, {
@@ -54,7 +59,7 @@ export function Tile({ content, role, rect, pinned, onPin }: TileProps) {
     '--h': `${rect.height}px`,
   });
   const [visible, setVisible] = useState(false);
-  const { label, state, track, muted, speaking, source, own, hand, trust, leaving } = content;
+  const { label, state, track, muted, speaking, source, own, hand, trust, leaving, quality } = content;
   const message = content.message ?? (track && !visible && !own ? content.waiting : null);
   const details = [
     label,
@@ -65,6 +70,7 @@ export function Tile({ content, role, rect, pinned, onPin }: TileProps) {
     ...(trust === 'changed' ? [text.trust.changed] : []),
     ...(leaving ? [text.call.leaving] : []),
     ...(pinned ? [text.call.pinned] : []),
+    ...(quality === 'good' ? [] : [text.network.quality[quality]]),
   ];
   const reason = message !== null && (
     <p className={`tile-message ${visible ? 'tile-message-over' : ''} tile-message-${content.reason ?? ''}`} data-testid="tile-message">
@@ -86,6 +92,7 @@ export function Tile({ content, role, rect, pinned, onPin }: TileProps) {
       data-speaking={speaking}
       data-muted={muted}
       data-self={own}
+      data-quality={quality}
       aria-label={details.join(', ')}
       onDoubleClick={onPin}
     >
@@ -98,6 +105,7 @@ export function Tile({ content, role, rect, pinned, onPin }: TileProps) {
       )}
       {visible && reason}
       <div className="tile-name">
+        {quality !== 'good' && <SignalButton name={own ? null : content.name} quality={quality} size={14} onOpen={onConnection} />}
         {source === 'screen' && <MonitorUp aria-hidden size={14} />}
         {source === 'camera' && muted && <MicOff aria-hidden size={14} />}
         {!own && trust === 'verified' && <ShieldCheck aria-hidden size={14} className="tile-verified" />}

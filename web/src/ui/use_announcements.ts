@@ -1,15 +1,21 @@
 import { useEffect, useRef } from 'react';
 
+import { worthANotice, type Finding } from '../state/diagnosis';
 import type { CallView } from '../state/view';
 import { useText } from './context';
 
 /** What a screen reader is told of what only shows on tiles and badges. */
-export function useAnnouncements(view: CallView, say: (message: string) => void): void {
+export function useAnnouncements(view: CallView, findings: readonly Finding[], say: (message: string) => void): void {
   const text = useText();
-  const { announce, code } = text;
+  const { announce, code, network } = text;
   useEffect(() => {
     if (view.phase.kind === 'inCall') say(announce.inCall);
   }, [view.phase.kind, announce, say]);
+
+  const cause = worthANotice(findings)?.cause ?? null;
+  useEffect(() => {
+    if (cause !== null) say(network.causes[cause].title);
+  }, [cause, network, say]);
 
   const message = view.chat.at(-1);
   useEffect(() => {

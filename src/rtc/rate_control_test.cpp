@@ -1,0 +1,74 @@
+#include "rtc/rate_control.h"
+
+#include <gtest/gtest.h>
+
+namespace vicino::rtc {
+namespace {
+
+constexpr auto kbps = kilobits_per_second;
+
+// A path of 3 Mbit/s, reported ten times a second, with whatever queue the test says.
+struct Reports {
+  RateControl control{kbps(2800), {kbps(30), kbps(50'000)}};
+  Instant now = Instant{} + seconds(100);
+
+  void report(DelaySignal signal, BitRate acked, Duration queue) {
+    now = now + milliseconds(100);
+    control.update(now, {.signal = signal,
+                         .acked = acked,
+                         .acked_recently = acked,
+                         .rtt = milliseconds(50),
+                         .queued_bytes = acked.bytes_in(queue),
+                         .queue_delay = queue});
+  }
+};
+
+TEST(RateControl, AQueueThatGivingWayDoesntShortenIsAnothers) {
+  Reports reports;
+  reports.report(DelaySignal::overuse, kbps(2800), milliseconds(150));
+  EXPECT_LT(reports.control.target(), kbps(2600));
+  for (int i = 0; i < 40; ++i)
+    reports.report(DelaySignal::normal, reports.control.target(), milliseconds(300));
+  EXPECT_GE(reports.control.target(), kbps(1400)) << "half of what it was, at least";
+  const BitRate before = reports.control.target();
+  reports.report(DelaySignal::overuse, before, milliseconds(320));
+  EXPECT_GE(reports.control.target(), before) << "no reason to give way again";
+}
+
+TEST(RateControl, TheOwnQueueIsEmptied) {
+  Reports reports;
+  Duration queue = milliseconds(300);
+  reports.report(DelaySignal::overuse, kbps(1000), queue);
+  const BitRate target = reports.control.target();
+  while (queue > Duration{}) {
+    reports.report(DelaySignal::normal, kbps(1000), queue);
+    const double emptied = 1 - reports.control.target() / kbps(1000);
+    queue = queue - microseconds(static_cast<int64_t>(1e5 * std::max(emptied, 0.1)));
+  }
+  EXPECT_LT(target, kbps(850));
+  EXPECT_LE(reports.control.planned(), kbps(1000)) << "what the path carries";
+}
+
+TEST(RateControl, GivesWayAgainOnceTheOtherIsGone) {
+  Reports reports;
+  reports.report(DelaySignal::overuse, kbps(2800), milliseconds(150));
+  for (int i = 0; i < 40; ++i)
+    reports.report(DelaySignal::normal, reports.control.target(), milliseconds(300));
+  reports.report(DelaySignal::normal, reports.control.target(), milliseconds(5));
+  const BitRate before = reports.control.planned();
+  reports.report(DelaySignal::overuse, before, milliseconds(60));
+  EXPECT_LT(reports.control.planned(), before);
+}
+
+TEST(RateControl, NoCallLivesWithALongQueueWhoeverFillsIt) {
+  Reports reports;
+  reports.report(DelaySignal::overuse, kbps(2800), milliseconds(150));
+  for (int i = 0; i < 40; ++i)
+    reports.report(DelaySignal::normal, reports.control.target(), milliseconds(300));
+  const BitRate before = reports.control.planned();
+  reports.report(DelaySignal::overuse, before, milliseconds(700));
+  EXPECT_LT(reports.control.planned(), before);
+}
+
+}  // namespace
+}  // namespace vicino::rtc

@@ -1,0 +1,29 @@
+#include "sfu/rate_meter.h"
+
+#include <cmath>
+
+namespace vicino::sfu {
+
+void RateMeter::tick(Instant now, bool flowing) {
+  const double passed = at_ == Instant::never() ? 0 : static_cast<double>((now - at_).us) / 1e6;
+  at_ = flowing ? now : Instant::never();
+  if (!flowing || passed <= 0) {
+    fresh_ = {};
+    return;
+  }
+  const double fading = std::exp(-passed / memory_s);
+  elapsed_s_ = elapsed_s_ * fading + passed;
+  for (size_t i = 0; i < max_temporal; ++i) {
+    bytes_[i] = bytes_[i] * fading + static_cast<double>(fresh_[i]);
+    fresh_[i] = 0;
+  }
+}
+
+rtc::BitRate RateMeter::up_to(size_t temporal) const {
+  if (elapsed_s_ <= 0) return {};
+  double bytes = 0;
+  for (size_t i = 0; i <= std::min(temporal, max_temporal - 1); ++i) bytes += bytes_[i];
+  return rtc::bits_per_second(static_cast<int64_t>(bytes * 8 / elapsed_s_));
+}
+
+}  // namespace vicino::sfu

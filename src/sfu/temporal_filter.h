@@ -1,0 +1,47 @@
+// Leaves out the higher temporal layers of one outgoing stream, whole frames at a time, so that
+// what is sent can be decoded.
+#pragma once
+
+#include <algorithm>
+#include <optional>
+
+#include "sfu/packet.h"
+
+namespace vicino::sfu {
+
+class TemporalFilter {
+ public:
+  static constexpr uint8_t all = UINT8_MAX;
+
+  // The highest layer to be sent. Less takes effect with the next frame, more with the next one
+  // that a decoder can go on from.
+  void set_limit(uint8_t highest) { limit_ = highest; }
+  // A key frame begins a piece: every layer can follow.
+  void restart() {
+    current_ = limit_;
+    frame_.reset();
+  }
+  // Packets in order. One of the frame before shares its fate.
+  bool passes(const MediaPacket& packet) {
+    if (current_ == all && limit_ == all) return true;
+    if (packet.payload.empty() || frame_ == packet.numbers.timestamp) return passed_;
+    frame_ = packet.numbers.timestamp;
+    current_ = std::min(current_, limit_);
+    const uint8_t layer = packet.info.temporal_layer;
+    if (packet.info.key_frame) {
+      current_ = limit_;
+    } else if (packet.info.layer_sync && layer > current_ && layer <= limit_) {
+      current_ = layer;
+    }
+    passed_ = layer <= current_;
+    return passed_;
+  }
+
+ private:
+  uint8_t limit_ = all;
+  uint8_t current_ = all;          // the highest that can be decoded
+  std::optional<uint32_t> frame_;  // timestamp of the last frame seen
+  bool passed_ = true;
+};
+
+}  // namespace vicino::sfu
