@@ -47,7 +47,7 @@ async function callOf(parties, browsers, server) {
 
 async function measure(own, shape, parties) {
   const { title, flags, steps } = shapes[shape];
-  const { server, relay } = await startBehindRelay(own, { delay: flags.delay }, { "--web-folder": join(root, "web/dist"), "--media-downlink-adapts": "true" });
+  const { server, relay } = await startBehindRelay(own, { delay: flags.delay }, { "--web-folder": join(root, "web/dist") });
   const browsers = new Browsers();
   own.defer(() => browsers.close());
   const people = await callOf(parties, browsers, Object.assign(server, { own }));

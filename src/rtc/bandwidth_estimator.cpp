@@ -109,6 +109,14 @@ std::optional<BitRate> BandwidthEstimator::carried(std::optional<BitRate> acked)
   return *acked * (1 / (1 - std::min(loss_.inherent(), most_inherent)));
 }
 
+// Bursts and gaps on the way make what arrives seem more or less than it is, never more than was
+// sent.
+BitRate BandwidthEstimator::proven() const {
+  if (!acked_.rate() || !acked_.recent_rate()) return {};
+  const BitRate sent = rate_of(usage_bytes_, usage_window);
+  return std::min({*acked_.rate(), *acked_.recent_rate(), sent}) * proven_share;
+}
+
 void BandwidthEstimator::control(Instant now) {
   RateControl::Path path{.signal = trend_.signal(),
                          .acked = carried(acked_.rate()),
@@ -116,7 +124,8 @@ void BandwidthEstimator::control(Instant now) {
                          .rtt = rtt_min_,
                          .queued_bytes = 0,
                          .queue_delay = queue_delay_,
-                         .may_grow = !application_limited_ && loss_.may_grow()};
+                         .may_grow = !application_limited_ && loss_.may_grow(),
+                         .proven = proven()};
   // While the trend isn't looked at, a long queue still is.
   if (trend_from_ && now - rtt_min_ < *trend_from_ && queue_delay_ > blind_queue)
     path.signal = DelaySignal::overuse;

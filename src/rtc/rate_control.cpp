@@ -34,10 +34,11 @@ void RateControl::update(Instant now, const Path& path) {
   if (foreign_until_ && (now >= *foreign_until_ || path.queue_delay < standing_queue ||
                          path.queue_delay > longest_foreign))
     foreign_until_.reset();
-  if (path.signal == DelaySignal::overuse && !foreign_until_) {
+  if (path.signal == DelaySignal::overuse && path.queue_delay > jitter && !foreign_until_) {
     overused(now, path);
     return;
   }
+  if (path.queue_delay < jitter) rate_ = std::max(rate_, std::min(path.proven, limits_.ceiling));
   if (drain_until_) {
     const bool empty =
         path.acked_recently && path.queued_bytes <= path.acked_recently->bytes_in(drained);

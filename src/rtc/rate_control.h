@@ -21,6 +21,7 @@ class RateControl {
     double queued_bytes = 0;  // sent and not arrived, beyond what the path itself holds
     Duration queue_delay;     // that every packet met lately
     bool may_grow = true;     // false: too little is sent to know whether more would arrive
+    BitRate proven;           // arrived as it was sent, for half a second
   };
 
   RateControl(BitRate start, Limits limits) : limits_(limits), rate_(start), target_(start) {}
@@ -38,6 +39,9 @@ class RateControl {
   bool draining() const { return drain_until_.has_value(); }
 
  private:
+  // A delay that grows isn't a queue unless every packet of a report met this much of it: receivers
+  // whose processors are busy look at their packets late. Higher sees queues later.
+  static constexpr Duration jitter = milliseconds(15);
   // Of what arrived, after overuse. Lower empties the queue sooner and wastes more of the path.
   static constexpr double decrease = 0.85;
   // Where it goes on when the queue is gone. Higher is full again sooner.

@@ -12,14 +12,15 @@ struct Reports {
   RateControl control{kbps(2800), {kbps(30), kbps(50'000)}};
   Instant now = Instant{} + seconds(100);
 
-  void report(DelaySignal signal, BitRate acked, Duration queue) {
+  void report(DelaySignal signal, BitRate acked, Duration queue, BitRate proven = {}) {
     now = now + milliseconds(100);
     control.update(now, {.signal = signal,
                          .acked = acked,
                          .acked_recently = acked,
                          .rtt = milliseconds(50),
                          .queued_bytes = acked.bytes_in(queue),
-                         .queue_delay = queue});
+                         .queue_delay = queue,
+                         .proven = proven});
   }
 };
 
@@ -58,6 +59,22 @@ TEST(RateControl, GivesWayAgainOnceTheOtherIsGone) {
   const BitRate before = reports.control.planned();
   reports.report(DelaySignal::overuse, before, milliseconds(60));
   EXPECT_LT(reports.control.planned(), before);
+}
+
+TEST(RateControl, WhoLooksAtPacketsLateHasNoQueue) {
+  Reports reports;
+  const BitRate before = reports.control.planned();
+  for (int i = 0; i < 20; ++i) reports.report(DelaySignal::overuse, kbps(300), milliseconds(3));
+  EXPECT_GE(reports.control.planned(), before);
+}
+
+TEST(RateControl, WhatArrivesWithoutAQueueIsCarried) {
+  Reports reports;
+  reports.control.set(kbps(50));
+  reports.report(DelaySignal::normal, kbps(400), milliseconds(60), kbps(400));
+  EXPECT_LT(reports.control.planned(), kbps(100)) << "with a queue: it may be growing";
+  reports.report(DelaySignal::normal, kbps(400), milliseconds(1), kbps(400));
+  EXPECT_GE(reports.control.planned(), kbps(400));
 }
 
 TEST(RateControl, NoCallLivesWithALongQueueWhoeverFillsIt) {

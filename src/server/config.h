@@ -53,7 +53,7 @@ struct Config {
   size_t history_megabytes_per_room = 64;  // kept to answer NACKs
   // Whether clients that report what arrives are sent what their paths carry. Not by default: on a
   // device that is too busy to report in time, a wide path seems narrow.
-  bool downlink_adapts = false;
+  bool downlink_adapts = true;
   // What the path to a client that reports what arrives is taken to carry: to begin with; at least,
   // whatever it says, so that audio goes on; at most.
   size_t downlink_start_kbps = 300;

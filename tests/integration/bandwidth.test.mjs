@@ -20,7 +20,7 @@ const untilCamera = (participant, name, state) =>
   );
 
 async function callBehindRelay(own) {
-  const { server, relay } = await startBehindRelay(own, {}, { '--media-downlink-adapts': 'true' });
+  const { server, relay } = await startBehindRelay(own);
   const link = await server.newRoom(own);
   // Long packets of audio, so that two headers of three don't count.
   const clips = ['--publish', await videoClip('vp8', { kbps: 400 }), '--audio', await audioClip({ packetMilliseconds: 60 })];
