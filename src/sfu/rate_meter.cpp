@@ -5,6 +5,9 @@
 namespace vicino::sfu {
 
 void RateMeter::tick(Instant now, bool flowing) {
+  const bool silent = std::ranges::all_of(fresh_, [](size_t bytes) { return bytes == 0; });
+  // The end of a stream or the time between two pictures: the next packet shows which.
+  if (flowing && silent && at_ != Instant::never()) return;
   const double passed = at_ == Instant::never() ? 0 : static_cast<double>((now - at_).us) / 1e6;
   at_ = flowing ? now : Instant::never();
   if (!flowing || passed <= 0) {

@@ -44,6 +44,27 @@ TEST_F(RateMeterTest, RemembersAStreamThatPauses) {
   EXPECT_GE(meter.all(), before);
 }
 
+// A stream counts as flowing for some time after its last packet.
+TEST_F(RateMeterTest, AStreamThatStopsDoesntSeemToTakeLess) {
+  run(seconds(5), {0});
+  const rtc::BitRate before = meter.all();
+  for (int i = 0; i < 10; ++i) meter.tick(now = now + milliseconds(100), true);
+  EXPECT_EQ(meter.all(), before);
+  meter.tick(now, false);
+  EXPECT_EQ(meter.all(), before);
+}
+
+TEST_F(RateMeterTest, ASlowStreamIsMeasuredOverItsPauses) {
+  for (int i = 0; i < 10; ++i) {
+    meter.add(0, 1000 - packet_overhead);
+    meter.tick(now = now + milliseconds(100), true);
+    for (int idle = 0; idle < 9; ++idle) meter.tick(now = now + milliseconds(100), true);
+  }
+  meter.add(0, 1000 - packet_overhead);
+  meter.tick(now + milliseconds(100), true);
+  EXPECT_NEAR(static_cast<double>(meter.all().bps), 8000, 1000);
+}
+
 TEST_F(RateMeterTest, HigherTemporalLayersThanItCountsAreInTheLast) {
   run(seconds(2), {0, 7, 200});
   EXPECT_EQ(meter.layers(), RateMeter::max_temporal);
