@@ -183,8 +183,9 @@ void BandwidthEstimator::plan_probe(Instant now) {
     return;
   }
   const BitRate rate = planned() * probe_further;
+  const double cost = planned() < narrow ? narrow_probe_cost : probe_cost;
   const Duration affordable =
-      (planned() * probe_cost).time_for(static_cast<double>(Probes::bytes_at(rate)));
+      (planned() * cost).time_for(static_cast<double>(Probes::bytes_at(rate)));
   const Duration usual = std::max(probe_interval, affordable) * (64 + 2 * spread_) / 128;
   if (last_probe_ && now - *last_probe_ < (quick_probes_ > 0 ? quick_interval : usual)) return;
   probe_at(now, rate);

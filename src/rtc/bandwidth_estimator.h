@@ -80,6 +80,9 @@ class BandwidthEstimator {
   // grew is found, on average, and the share of the target that this may cost.
   static constexpr Duration probe_interval = seconds(2);
   static constexpr double probe_cost = 0.02;
+  // On a path that little more than a voice fits through, each probe can be heard.
+  static constexpr BitRate narrow = kilobits_per_second(120);
+  static constexpr double narrow_probe_cost = 0.004;
   // After an outcome that raised the rate by as much, more probes follow soon, even if it seemed to
   // fill the path: jitter makes a probe seem so.
   static constexpr double probe_raise = 1.5;
