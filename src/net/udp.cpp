@@ -1,13 +1,14 @@
 #include "net/udp.h"
 
 #include <linux/filter.h>
-#include <netinet/in.h>
 #include <netinet/udp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
+
+#include "net/socket_address.h"
 
 namespace vicino::net {
 namespace {
@@ -16,38 +17,6 @@ constexpr size_t receive_batch = 32;
 constexpr size_t receive_room = 65'535;  // GRO hands over a whole train
 constexpr size_t send_batch = 64;        // messages per sendmmsg
 constexpr int socket_buffer = 4 << 20;   // about 30 ms of a gigabit; the kernel caps it
-
-union SocketAddress {
-  sockaddr any;
-  sockaddr_in v4;
-  sockaddr_in6 v6;
-};
-
-Address from_system(const SocketAddress& s) {
-  if (s.any.sa_family == AF_INET) {
-    std::array<uint8_t, 4> octets;
-    std::memcpy(octets.data(), &s.v4.sin_addr, 4);
-    return Address::v4(octets, ntohs(s.v4.sin_port));
-  }
-  Address address;
-  std::memcpy(address.ip.data(), &s.v6.sin6_addr, 16);
-  address.port = ntohs(s.v6.sin6_port);
-  return address;
-}
-
-socklen_t to_system(const Address& address, bool v4, SocketAddress& s) {
-  std::memset(&s, 0, sizeof s);
-  if (v4) {
-    s.v4.sin_family = AF_INET;
-    s.v4.sin_port = htons(address.port);
-    std::memcpy(&s.v4.sin_addr, address.ip.data() + 12, 4);
-    return sizeof s.v4;
-  }
-  s.v6.sin6_family = AF_INET6;
-  s.v6.sin6_port = htons(address.port);
-  std::memcpy(&s.v6.sin6_addr, address.ip.data(), 16);
-  return sizeof s.v6;
-}
 
 // The size of the datagrams GRO put together, or that of the whole message.
 size_t segment_size(msghdr& message, size_t size) {
@@ -69,9 +38,9 @@ int open_socket(bool v4) {
   ::setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &socket_buffer, sizeof socket_buffer);
   // Older kernels: one datagram a message, as handled.
   ::setsockopt(fd, SOL_UDP, UDP_GRO, &on, sizeof on);
-  // Not to be fragmented (RFC 8085 section 3.2): no datagram is larger than the 1280 bytes that IPv6
-  // and QUIC ask of every path, and what might be cut up would have to be numbered (RFC 6864), which
-  // costs the kernel 4 to 7 % of sending.
+  // Not to be fragmented (RFC 8085 section 3.2): no datagram is larger than the 1280 bytes that
+  // IPv6 and QUIC ask of every path, and what might be cut up would have to be numbered (RFC 6864),
+  // which costs the kernel 4 to 7 % of sending.
   const int whole = IP_PMTUDISC_PROBE;
   ::setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &whole, sizeof whole);
   if (!v4) ::setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
