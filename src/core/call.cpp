@@ -159,19 +159,6 @@ void Call::Impl::join(Instant now, std::string offer, std::vector<OwnTrack> trac
   send(write_join(request));
 }
 
-void Call::Impl::restart_ice(Instant now, const IceCredentials& credentials) {
-  // While one is unanswered another one would be lost with it.
-  if (state_ != State::in_call || deadline_ != Instant::never()) return;
-  deadline_ = now + options_.restart_time;
-  send(write_restart_ice(credentials));
-}
-
-void Call::Impl::handle(Instant, said::IceRestarted& message) {
-  if (state_ != State::in_call) return;
-  deadline_ = Instant::never();
-  emit(IceRestarted{std::move(message.credentials.ufrag), std::move(message.credentials.pwd)});
-}
-
 // Nothing says so, but the server doesn't answer: another one is made at once.
 void Call::Impl::connection_is_dead(Instant now) {
   emit(Disconnect{});
@@ -314,28 +301,6 @@ void Call::Impl::tell_committer() {
   if (!group_->in_group()) return;
   for (const MemberInfo& m : group_->members())
     committer_.set_connected(m.sender, roster_.is_connected(m.sender));
-}
-
-void Call::Impl::handle(Instant, said::Slots& message) {
-  ForgetSlots forgotten{connection_, {}};
-  for (const said::SlotContent& slot : message.slots) {
-    if (roster_.set_slot(slot.mid, slot.content, slot.source)) forgotten.mids.push_back(slot.mid);
-  }
-  if (!forgotten.mids.empty()) tell_frames(std::move(forgotten));
-}
-
-void Call::Impl::handle(Instant, said::HeldBack& message) {
-  std::vector<Roster::HeldBack> held;
-  for (const WireWant& want : message.sources) held.push_back({want.participant, want.source});
-  roster_.set_held_back(std::move(held));
-}
-
-void Call::Impl::handle(Instant, said::Watched& message) {
-  if (state_ == State::in_call) emit(WatchedChanged{std::move(message.layers)});
-}
-
-void Call::Impl::handle(Instant, said::Uplinks& message) {
-  uplinks_ = std::move(message.poor);
 }
 
 void Call::Impl::handle(Instant now, said::Waiting& message) {
