@@ -64,6 +64,12 @@ class Outbox {
   }
 
   bool empty() const { return trains_.empty(); }
+  // The newest datagram, valid until the next reserve(). Not for an empty outbox.
+  Bytes last() const {
+    const Train& t = trains_.back();
+    const size_t before = (t.count - 1) * t.segment;
+    return bytes(t).subspan(before);
+  }
   std::span<const Train> trains() const { return trains_; }
   Bytes bytes(const Train& t) const { return Bytes(memory_).subspan(t.offset, t.size); }
   // The same one by one, for senders that have no trains.

@@ -164,6 +164,20 @@ size_t Peer::send_rtp(std::span<const ClearRtp> packets, StreamPlace& place, Out
   return sent;
 }
 
+size_t Peer::send_rtp_with(Buffer& earlier, std::span<const ClearRtp> packets, StreamPlace& place,
+                           Outbox& out) {
+  if (!earlier.empty() && impl_->state == State::connected && remote()) {
+    copy(earlier, out.reserve(earlier.size()));
+    out.commit(*remote(), earlier.size());
+  }
+  const size_t sent = send_rtp(packets, place, out);
+  if (sent > 0) {
+    const Bytes last = out.last();
+    earlier.assign(last.begin(), last.end());
+  }
+  return sent;
+}
+
 Status Peer::send_rtp(Bytes header, Bytes payload, Outbox& out) {
   if (impl_->state != State::connected || !remote()) return fail(Errc::bad_state, "not connected");
   const size_t most = header.size() + payload.size() + SrtpContext::max_rtp_overhead;

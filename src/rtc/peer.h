@@ -83,6 +83,11 @@ class Peer {
   // stream's state was found the last time, 0 to begin with. Gives how many were sealed; those that
   // send_rtp would refuse are left out.
   size_t send_rtp(std::span<const ClearRtp> packets, StreamPlace& place, Outbox& out);
+  // The same, behind the packet that `earlier` holds: sealed, byte for byte as it was sent before,
+  // so that no nonce is used for anything else, and a receiver that has it already drops it as a
+  // replay (RFC 3711 section 3.3.2). Then `earlier` is the last of these.
+  size_t send_rtp_with(Buffer& earlier, std::span<const ClearRtp> packets, StreamPlace& place,
+                       Outbox& out);
   // A compound RTCP packet in the clear. Errors as send_rtp.
   Status send_rtcp(Bytes compound, Outbox& out);
   // Goes on with fresh ICE credentials; keys and streams stay. Nothing once closed.

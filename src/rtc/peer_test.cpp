@@ -275,6 +275,26 @@ TEST(Peer, ARunOfPacketsIsOneTrainAndArrivesAsItWas) {
   }
 }
 
+TEST(Peer, WhatGoesOutTwiceArrivesOnce) {
+  PeerPair pair;
+  ASSERT_TRUE(pair.connect());
+  const Buffer payload(80, 7);
+  StreamPlace place = 0;
+  Buffer earlier;
+  for (uint16_t i = 0; i < 5; ++i) {
+    const Buffer header = PeerPair::header(i);
+    const ClearRtp packet{header, payload};
+    EXPECT_EQ(pair.client->send_rtp_with(earlier, std::span(&packet, 1), place, pair.out), 1u);
+    EXPECT_EQ(pair.out.datagrams().size(), i == 0 ? 1u : 2u);
+    pair.flush(true);
+    if (i == 2) pair.under_way.pop_back();  // its first copy is lost
+    pair.run(milliseconds(20));
+  }
+  ASSERT_EQ(pair.server_got.size(), 5u);
+  for (size_t i = 0; i < 5; ++i) EXPECT_EQ(load16(&pair.server_got[i][2]), i);
+  EXPECT_EQ(pair.server_errors, (std::map<Errc, int>{{Errc::replayed, 3}}));
+}
+
 TEST(Peer, IsCheapOnceConnected) {
   constexpr size_t pairs = 20;
   std::vector<std::unique_ptr<PeerPair>> all;

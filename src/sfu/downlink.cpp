@@ -8,6 +8,15 @@ void Downlink::feedback(Instant now, const rtc::TransportFeedback& feedback) {
   estimator_.feedback(now, feedback);
   pacer_.set_rate(now, estimator_.target());
   settle(now);
+  review_loss(now);
+}
+
+void Downlink::review_loss(Instant now) {
+  if (estimator_.planned() < room_for_copies) {
+    voices_twice_until_ = {};
+  } else if (estimator_.loss() > lossy) {
+    voices_twice_until_ = now + lossy_time;
+  }
 }
 
 void Downlink::tick(Instant now) {
@@ -32,6 +41,7 @@ bool Downlink::due(Instant now) const {
 
 void Downlink::share(Instant now, rtc::BitRate audio, std::span<const SlotDemand> demands) {
   shared_at_ = now;
+  if (voices_twice(now)) audio = audio * 2;
   allocation_ = allocate(now, bandwidth(), audio, demands, allocation_);
   content_ = allocation_.used >= allocation_.demand;
   estimator_.set_demand(now, allocation_.demand * up_margin);

@@ -61,6 +61,10 @@ class Downlink {
   // is missing crowds out what is new, which is then missing.
   bool may_repeat(Instant now, size_t bytes);
 
+  // Whether each packet of a voice goes out once more with the next one: while the path loses some,
+  // and has room for it.
+  bool voices_twice(Instant now) const { return now < voices_twice_until_; }
+
   // The bandwidth probe under way: how many bytes of it are to be sent now, in packets of at most
   // packet_size(); 0 for none.
   size_t probe_due(Instant now);
@@ -84,12 +88,19 @@ class Downlink {
   static constexpr double repeated_share = 0.5;
   static constexpr Duration repeated_burst = milliseconds(100);
 
+  // From this share lost on voices go out twice, for so long after it was last seen: what arrives
+  // the second time doesn't count as lost. Not where that would be much of the path.
+  static constexpr double lossy = 0.02;
+  static constexpr Duration lossy_time = seconds(20);
+  static constexpr rtc::BitRate room_for_copies = rtc::kilobits_per_second(250);
+
   struct Probe {
     rtc::ProbePlan plan;
     Instant start, next;
     size_t sent = 0;
   };
   void settle(Instant now);
+  void review_loss(Instant now);
 
   rtc::BandwidthEstimator estimator_;
   rtc::Pacer pacer_;
@@ -105,6 +116,7 @@ class Downlink {
   std::optional<Instant> shared_at_;
   bool content_ = false;  // every slot had its best
   std::optional<Probe> probe_;
+  Instant voices_twice_until_;
   double repeated_ = 0;  // bytes ahead of that share, at `repeated_at_`
   Instant repeated_at_;
 };

@@ -42,6 +42,11 @@ class Rewriter {
     return newest().timestamp;
   }  // of the current piece: out - in
   uint32_t last_timestamp() const { return last_.timestamp; }
+  // What the newest packet sent came with; nullopt before the first of the current piece.
+  std::optional<uint32_t> last_incoming_timestamp() const {
+    if (count_ == 0 || !sent_ || last_.sequence < newest().first_out) return std::nullopt;
+    return last_.timestamp - timestamp_offset();
+  }
 
   // Where a sent packet came from. Of old pieces only the last few are known.
   struct Origin {

@@ -28,6 +28,9 @@ class Egress {
   virtual Route& route(ParticipantId to) = 0;
   // Packets of one outgoing stream, in order; `place` is the stream's (rtc/stream_place.h).
   virtual void rtp(Route& to, std::span<const rtc::ClearRtp> packets, rtc::StreamPlace& place) = 0;
+  // The same, with the last packet of the call before once more: `earlier` keeps it sealed.
+  virtual void rtp_with(Buffer& earlier, Route& to, std::span<const rtc::ClearRtp> packets,
+                        rtc::StreamPlace& place) = 0;
   // `to` may be relayed: then it is for the worker that its packets come from.
   virtual void rtcp(ParticipantId to, Bytes compound) = 0;
 };

@@ -36,6 +36,9 @@ struct Counter final : Egress {
   void rtp(Route&, std::span<const rtc::ClearRtp> run, rtc::StreamPlace&) override {
     packets += run.size();
   }
+  void rtp_with(Buffer&, Route&, std::span<const rtc::ClearRtp> run, rtc::StreamPlace&) override {
+    packets += run.size();
+  }
   void rtcp(ParticipantId, Bytes) override {}
   Route at;
   size_t packets = 0;

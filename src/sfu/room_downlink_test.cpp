@@ -78,6 +78,29 @@ TEST_F(DownlinkTest, APathForAudioAloneHoldsVideoBackAndSaysSo) {
   EXPECT_GE(video_rate(2), kbps(1300));
 }
 
+TEST_F(DownlinkTest, VoicesGoOutTwiceWhereThePathLosesSomeAndHasRoom) {
+  watch_over(kbps(5000));
+  run(seconds(5));
+  EXPECT_EQ(out.twice, 0u);
+  paths[2].lost_in = 20;
+  run(seconds(5));
+  EXPECT_GE(out.twice, 150u) << "of 250 packets";
+  paths[2].lost_in = 0;
+  run(seconds(25));
+  const size_t before = out.twice;
+  run(seconds(5));
+  EXPECT_EQ(out.twice, before);
+}
+
+TEST_F(DownlinkTest, AVoiceThatFillsThePathGoesOutOnce) {
+  watch_over(kbps(64));
+  paths[2].lost_in = 20;
+  run(seconds(20));
+  const size_t before = out.twice;
+  run(seconds(20));
+  EXPECT_EQ(out.twice, before);
+}
+
 TEST_F(DownlinkTest, APathThatBecomesNarrowIsFollowedWithinSeconds) {
   watch_over(kbps(5000));
   run(seconds(10));

@@ -63,6 +63,12 @@ struct Recorder final : Egress {
     }
     runs.push_back({to.id.value, packets.size()});
   }
+  void rtp_with(Buffer& earlier, Route& to, std::span<const rtc::ClearRtp> packets,
+                rtc::StreamPlace& place) override {
+    if (!earlier.empty()) ++twice;
+    earlier.assign(1, 0);
+    rtp(to, packets, place);
+  }
   void rtcp(ParticipantId to, Bytes compound) override {
     rtc::RtcpReader reader(compound);
     bool first = true;
@@ -93,6 +99,7 @@ struct Recorder final : Egress {
     friend bool operator==(const Run&, const Run&) = default;
   };
   std::vector<Run> runs;  // calls of rtp()
+  size_t twice = 0;       // packets that went out once more
   std::map<uint32_t, Route> routes;
   std::map<uint32_t, std::vector<RtpOut>> media;
   std::map<uint32_t, std::vector<rtc::RtcpItem>> control;

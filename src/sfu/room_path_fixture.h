@@ -17,6 +17,7 @@ class ReceiverPath {
   rtc::BitRate rate = rtc::kilobits_per_second(20'000);
   Duration one_way = milliseconds(25), longest_queue = milliseconds(300);
   bool reports = true;
+  int lost_in = 0;  // one of so many packets, 0: none
   size_t sent = 0;  // bytes, lost ones included
 
   void send(Instant now, const RtpOut& packet) {
@@ -27,6 +28,7 @@ class ReceiverPath {
     free_ = std::max(free_, now);
     if (free_ - now > longest_queue) return;
     free_ = free_ + rate.time_for(static_cast<double>(size));
+    if (lost_in > 0 && ++count_ % lost_in == 0) return;
     flying_.push_back({free_ + one_way, load16(number->data()), packet});
   }
   // What has arrived by now, and the report to hand back if one is due.
@@ -64,6 +66,7 @@ class ReceiverPath {
   std::deque<std::pair<Instant, rtc::TransportFeedback>> reports_;
   rtc::TwccReceiver receiver_;
   Instant free_, next_report_;
+  int count_ = 0;
 };
 
 // Publishers with a microphone and three layers of a camera, L1T3 as Chromium makes them. Each

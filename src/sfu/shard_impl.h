@@ -98,6 +98,12 @@ struct Shard::Impl {
       out_.make_way();
       impl_.totals.rtp_out += static_cast<PeerEntry&>(to).peer.send_rtp(packets, place, out_);
     }
+    void rtp_with(Buffer& earlier, Route& to, std::span<const rtc::ClearRtp> packets,
+                  rtc::StreamPlace& place) override {
+      out_.make_way();
+      rtc::Peer& peer = static_cast<PeerEntry&>(to).peer;
+      impl_.totals.rtp_out += peer.send_rtp_with(earlier, packets, place, out_);
+    }
     void rtcp(ParticipantId to, Bytes compound) override {
       out_.make_way();
       const auto it = impl_.peers.find(to);

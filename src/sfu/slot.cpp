@@ -124,8 +124,17 @@ void SlotSender::forward(Instant now, std::span<const MediaPacket> packets, Conn
     for (const MediaPacket& packet : part) {
       if (const auto ready = prepare(now, packet, to, headers[count])) run[count++] = *ready;
     }
-    if (count > 0 && to.route) out.rtp(*to.route, std::span(run).first(count), place_);
+    if (count > 0 && to.route) send(now, std::span(run).first(count), to, out);
   }
+}
+
+// A voice can't be asked for again: browsers know no retransmission stream for audio.
+void SlotSender::send(Instant now, std::span<const rtc::ClearRtp> run, Connection& to,
+                      Egress& out) {
+  if (section_.kind == rtc::MediaKind::audio && to.downlink && to.downlink->voices_twice(now))
+    return out.rtp_with(earlier_, *to.route, run, place_);
+  earlier_.clear();
+  out.rtp(*to.route, run, place_);
 }
 
 bool SlotSender::retransmit(Instant now, const Rewriter::Origin& origin, const MediaPacket& packet,

@@ -62,7 +62,9 @@ class SlotSender {
   size_t pad(Instant now, size_t size, Connection& to, Egress& out);
   bool can_pad() const { return padding_type().has_value(); }
   // The highest temporal layer to be sent.
-  void set_temporal_limit(uint8_t highest) { temporal_.set_limit(highest); }
+  void set_temporal_limit(uint8_t highest) {
+    temporal_.set_limit(highest, rewriter_.last_incoming_timestamp());
+  }
   // nullopt before the publisher's own report or the first packet.
   std::optional<rtc::SenderReport> sender_report(Instant now, const Layer& layer) const;
   // The receiver spoke of this stream: it knows the SSRC, the mid needn't be repeated.
@@ -76,6 +78,7 @@ class SlotSender {
                                        MutBytes memory);
   bool leaves_out(const MediaPacket& packet);
   void count(Instant now, size_t size, Connection& to) const;
+  void send(Instant now, std::span<const rtc::ClearRtp> run, Connection& to, Egress& out);
   std::optional<uint8_t> padding_type() const;
   static void rewrite(const MediaPacket& packet, const PacketNumbers& numbers);
 
@@ -88,6 +91,7 @@ class SlotSender {
   const rtc::CodecMapping* incoming_codec_ = nullptr;
   const rtc::CodecMapping* outgoing_codec_ = nullptr;
   rtc::StreamPlace place_ = 0, rtx_place_ = 0;
+  Buffer earlier_;  // the last packet, sealed, where voices go out twice
   uint16_t rtx_sequence_;
   bool piece_start_ = false;
   bool acknowledged_ = false;

@@ -14,8 +14,16 @@ class TemporalFilter {
   static constexpr uint8_t all = UINT8_MAX;
 
   // The highest layer to be sent. Less takes effect with the next frame, more with the next one
-  // that a decoder can go on from.
-  void set_limit(uint8_t highest) { limit_ = highest; }
+  // that a decoder can go on from. `frame`: the timestamp of the frame sent last, of which more may
+  // come.
+  void set_limit(uint8_t highest, std::optional<uint32_t> frame) {
+    // While everything passes, frames aren't looked at.
+    if (everything()) {
+      frame_ = frame;
+      passed_ = true;
+    }
+    limit_ = highest;
+  }
   // A key frame begins a piece: every layer can follow.
   void restart() {
     current_ = limit_;
@@ -23,7 +31,7 @@ class TemporalFilter {
   }
   // Packets in order. One of the frame before shares its fate.
   bool passes(const MediaPacket& packet) {
-    if (current_ == all && limit_ == all) return true;
+    if (everything()) return true;
     if (packet.payload.empty() || frame_ == packet.numbers.timestamp) return passed_;
     frame_ = packet.numbers.timestamp;
     current_ = std::min(current_, limit_);
@@ -38,6 +46,8 @@ class TemporalFilter {
   }
 
  private:
+  bool everything() const { return current_ == all && limit_ == all; }
+
   uint8_t limit_ = all;
   uint8_t current_ = all;          // the highest that can be decoded
   std::optional<uint32_t> frame_;  // timestamp of the last frame seen

@@ -37,22 +37,22 @@ TEST_F(TemporalFilterTest, WithoutALimitAllPasses) {
 }
 
 TEST_F(TemporalFilterTest, LessTakesEffectWithTheNextFrame) {
-  filter.set_limit(1);
+  filter.set_limit(1, timestamp);
   EXPECT_EQ(pass("0212021"), "0101");
-  filter.set_limit(0);
+  filter.set_limit(0, timestamp);
   EXPECT_EQ(pass("202120"), "00");
 }
 
 TEST_F(TemporalFilterTest, MoreWaitsForAFrameThatADecoderCanGoOnWith) {
-  filter.set_limit(0);
+  filter.set_limit(0, timestamp);
   EXPECT_EQ(pass("0212"), "0");
-  filter.set_limit(TemporalFilter::all);
+  filter.set_limit(TemporalFilter::all, timestamp);
   EXPECT_EQ(pass("0212"), "0");
   EXPECT_EQ(pass("021s202"), "010") << "the second layer, not the third";
   EXPECT_EQ(pass("02s12"), "0212");
-  filter.set_limit(0);
+  filter.set_limit(0, timestamp);
   EXPECT_EQ(pass("12"), "");
-  filter.set_limit(1);
+  filter.set_limit(1, timestamp);
   EXPECT_EQ(pass("0k212"), "01") << "after a key frame all can follow";
 }
 
@@ -61,15 +61,27 @@ TEST_F(TemporalFilterTest, PacketsOfOneFrameShareItsFate) {
   packet.payload = memory;
   packet.info.temporal_layer = 2;
   packet.numbers.timestamp = 7;
-  filter.set_limit(1);
+  filter.set_limit(1, {});
   EXPECT_FALSE(filter.passes(packet));
-  filter.set_limit(TemporalFilter::all);
+  filter.set_limit(TemporalFilter::all, timestamp);
   packet.info.layer_sync = true;
   EXPECT_FALSE(filter.passes(packet)) << "half a frame is none";
   packet.numbers.timestamp = 8;
   EXPECT_TRUE(filter.passes(packet));
-  filter.set_limit(0);
+  filter.set_limit(0, 8);
   EXPECT_TRUE(filter.passes(packet));
+}
+
+TEST_F(TemporalFilterTest, AFrameOfWhichSomeWentOutUnlookedAtIsFinished) {
+  MediaPacket packet;
+  packet.payload = memory;
+  packet.info.temporal_layer = 2;
+  packet.numbers.timestamp = 7;
+  EXPECT_TRUE(filter.passes(packet));
+  filter.set_limit(0, 7);
+  EXPECT_TRUE(filter.passes(packet));
+  packet.numbers.timestamp = 8;
+  EXPECT_FALSE(filter.passes(packet));
 }
 
 }  // namespace
