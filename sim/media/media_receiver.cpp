@@ -61,7 +61,7 @@ Traffic MediaReceiver::original(Instant now, Slot& slot, const rtc::RtpPacket& p
 
 Traffic MediaReceiver::retransmitted(Instant now, Slot& slot, const rtc::RtpPacket& packet) {
   const Bytes payload = packet.payload();
-  if (payload.size() <= 2) return Traffic::padding;
+  if (payload.size() < 2) return Traffic::padding;
   const bool fresh = slot.video.packet(now, load16(payload.data()), packet.timestamp(),
                                        packet.marker(), payload.subspan(2));
   return fresh ? Traffic::video : Traffic::padding;

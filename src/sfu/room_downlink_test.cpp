@@ -1,4 +1,5 @@
 // What receivers get over paths that carry so much and no more.
+#include "rtc/payload.h"
 #include "sfu/room_path_fixture.h"
 
 namespace vicino::sfu {
@@ -73,9 +74,31 @@ TEST_F(DownlinkTest, APathForAudioAloneHoldsVideoBackAndSaysSo) {
     EXPECT_GE(audio_rate(2), voice) << second;
   }
   paths[2].rate = kbps(5000);
-  run(seconds(10));
+  run(seconds(45));  // probes of so narrow a path can be heard, and are rare
   EXPECT_TRUE(held_back_from(2).empty()) << "the path carries it again";
   EXPECT_GE(video_rate(2), kbps(1300));
+}
+
+// Late packets of frames that are left out would be beginnings of frames without an end.
+TEST_F(DownlinkTest, PicturesGoOnWherePacketsOfLeftOutFramesComeLate) {
+  watch_over(kbps(1100));
+  publishers[1].late_in = 17;
+  run(seconds(40));
+  rtc::FrameAssembler assembler(rtc::Codec::vp8);
+  Instant last = now - seconds(30);
+  Duration longest;
+  size_t hollow = 0;
+  for (const auto& [at, packet] : paths[2].got) {
+    if (packet.payload_type != vp8_out) continue;
+    hollow += packet.payload.empty() ? 1 : 0;
+    assembler.add(packet.sequence, packet.timestamp, packet.marker, packet.payload, {});
+    while (assembler.take()) {
+      if (at > last) longest = std::max(longest, at - last);
+      last = std::max(last, at);
+    }
+  }
+  EXPECT_GT(hollow, 0u);
+  EXPECT_LT(longest, milliseconds(500));
 }
 
 TEST_F(DownlinkTest, VoicesGoOutTwiceWhereThePathLosesSomeAndHasRoom) {

@@ -84,6 +84,8 @@ class PathTest : public RoomTest {
     Stream mic{"mic", "", 0, 0, opus_in};
     std::vector<Camera> layers;
     Instant next_frame, next_voice;
+    size_t late_in = 0, sent = 0;  // one video packet of so many comes 60 ms late, 0: none
+    std::deque<std::pair<Instant, Buffer>> late;
     size_t asked = 0;  // items of `out.control` that were seen
     size_t keys_asked = 0;
   };
@@ -122,7 +124,7 @@ class PathTest : public RoomTest {
       p[4] = camera.stream.tl0;
       p[5] = static_cast<uint8_t>(layer << 6 | (sync ? 0x20 : 0));
       p[6] = key ? 0x10 : 0x11;
-      send(from, camera.stream.packet(p, left == 0));
+      send_or_delay(from, camera.stream.packet(p, left == 0));
       ++camera.stream.sequence;
     }
     Stream& stream = camera.stream;
@@ -130,7 +132,17 @@ class PathTest : public RoomTest {
     if (layers[camera.frame % 4] == 0) ++stream.tl0;
     stream.timestamp += 3000;
   }
+  void send_or_delay(uint32_t from, Buffer packet) {
+    Publisher& p = publishers[from];
+    if (p.late_in > 0 && ++p.sent % p.late_in == 0) {
+      p.late.emplace_back(now + milliseconds(60), std::move(packet));
+    } else {
+      send(from, std::move(packet));
+    }
+  }
   void publish_due(uint32_t id, Publisher& p) {
+    for (; !p.late.empty() && p.late.front().first <= now; p.late.pop_front())
+      send(id, std::move(p.late.front().second));
     for (; p.asked < out.control[id].size(); ++p.asked) {
       const auto* pli = std::get_if<rtc::PictureLossIndication>(&out.control[id][p.asked]);
       if (!pli) continue;

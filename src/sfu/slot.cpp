@@ -11,6 +11,9 @@ namespace {
 // Packets sealed with one call; more would only need more stack.
 constexpr size_t run_size = 16;
 
+// Padding and nothing else.
+constexpr std::array<uint8_t, 1> hollow = {1};
+
 // The moment `timestamp` was captured, in timestamp units of the server's clock.
 int64_t capture_time(const Layer::Clock& clock, uint32_t timestamp, int64_t rate) {
   return clock.server_us * rate / 1'000'000 + static_cast<int32_t>(timestamp - clock.timestamp);
@@ -68,8 +71,8 @@ HeaderWriter::Values SlotSender::header_of(Instant now, const MediaPacket& packe
           .dependency_descriptor = packet.dependency_descriptor};
 }
 
-// Of a higher temporal layer than the path carries. What comes late is sent all the same: its
-// number is taken, and the receiver would ask for it.
+// Of a higher temporal layer than the path carries. What comes late can't be left out: its number
+// is taken, and the receiver would ask for it.
 bool SlotSender::leaves_out(const MediaPacket& packet) {
   if (!rewriter_.ahead(packet.numbers) || temporal_.passes(packet)) return false;
   // A VP8 decoder waits for pictures that it takes for lost. Pictures of other codecs name those
@@ -102,15 +105,22 @@ std::optional<rtc::ClearRtp> SlotSender::prepare(Instant now, const MediaPacket&
   values.fields.payload_type = outgoing_codec_->payload_type;
   values.fields.sequence = static_cast<uint16_t>(numbers->sequence);
   values.fields.timestamp = numbers->timestamp;
-  values.padded = packet.padding != 0;
+  const Bytes payload = payload_of(packet);
+  values.padded = packet.padding != 0 || payload.data() == hollow.data();
   const auto header = header_.write(section_, values, memory);
   if (!header) return std::nullopt;
-  count(now, header->size() + packet.payload.size() + packet.padding, to);
+  count(now, header->size() + payload.size(), to);
   piece_start_ = false;
   ++packets_;
   bytes_ += static_cast<uint32_t>(packet.payload.size());
-  return rtc::ClearRtp{*header,
-                       Bytes(packet.payload.data(), packet.payload.size() + packet.padding)};
+  return rtc::ClearRtp{*header, payload};
+}
+
+// With its padding. What comes late of a frame whose rest was left out is padding alone, or the
+// receiver would wait for that rest.
+Bytes SlotSender::payload_of(const MediaPacket& packet) const {
+  if (temporal_.left_out(packet.numbers.timestamp)) return hollow;
+  return {packet.payload.data(), packet.payload.size() + packet.padding};
 }
 
 void SlotSender::forward(Instant now, std::span<const MediaPacket> packets, Connection& to,
@@ -154,9 +164,12 @@ bool SlotSender::retransmit(Instant now, const Rewriter::Origin& origin, const M
   std::array<uint8_t, limits::max_datagram> payload;
   if (!header || packet.payload.size() + 2 > payload.size()) return false;
   store16(payload.data(), static_cast<uint16_t>(numbers.sequence));
-  copy(packet.payload, MutBytes(payload).subspan(2));
+  const bool rest_left_out =
+      origin.stream == stream() && temporal_.left_out(packet.numbers.timestamp);
+  const Bytes original = rest_left_out ? Bytes() : packet.payload;
+  copy(original, MutBytes(payload).subspan(2));
   ++rtx_sequence_;
-  const rtc::ClearRtp one{*header, Bytes(payload).first(packet.payload.size() + 2)};
+  const rtc::ClearRtp one{*header, Bytes(payload).first(original.size() + 2)};
   count(now, one.header.size() + one.payload.size(), to);
   out.rtp(*to.route, std::span(&one, 1), rtx_place_);
   return true;

@@ -78,6 +78,7 @@ class SlotSender {
                                        MutBytes memory);
   bool leaves_out(const MediaPacket& packet);
   void count(Instant now, size_t size, Connection& to) const;
+  Bytes payload_of(const MediaPacket& packet) const;
   void send(Instant now, std::span<const rtc::ClearRtp> run, Connection& to, Egress& out);
   std::optional<uint8_t> padding_type() const;
   static void rewrite(const MediaPacket& packet, const PacketNumbers& numbers);

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <optional>
+#include <span>
 
 #include "sfu/packet.h"
 
@@ -28,6 +30,7 @@ class TemporalFilter {
   void restart() {
     current_ = limit_;
     frame_.reset();
+    count_ = 0;  // another layer's frames have the same timestamps
   }
   // Packets in order. One of the frame before shares its fate.
   bool passes(const MediaPacket& packet) {
@@ -42,7 +45,13 @@ class TemporalFilter {
       current_ = layer;
     }
     passed_ = layer <= current_;
+    if (!passed_) left_out_[count_++ % left_out_.size()] = packet.numbers.timestamp;
     return passed_;
+  }
+  // Whether the rest of the frame with this timestamp was left out, lately.
+  bool left_out(uint32_t timestamp) const {
+    const auto known = std::span(left_out_).first(std::min(count_, left_out_.size()));
+    return std::ranges::find(known, timestamp) != known.end();
   }
 
  private:
@@ -52,6 +61,9 @@ class TemporalFilter {
   uint8_t current_ = all;          // the highest that can be decoded
   std::optional<uint32_t> frame_;  // timestamp of the last frame seen
   bool passed_ = true;
+  // Half a second of them: what comes later than that is late for everybody.
+  std::array<uint32_t, 16> left_out_{};
+  size_t count_ = 0;
 };
 
 }  // namespace vicino::sfu

@@ -72,6 +72,13 @@ TEST_F(TemporalFilterTest, PacketsOfOneFrameShareItsFate) {
   EXPECT_TRUE(filter.passes(packet));
 }
 
+TEST_F(TemporalFilterTest, RemembersWhatWasLeftOut) {
+  filter.set_limit(0, {});
+  pass("0212");
+  for (const uint32_t skipped : {2u, 3u, 4u}) EXPECT_TRUE(filter.left_out(skipped)) << skipped;
+  EXPECT_FALSE(filter.left_out(1));
+}
+
 TEST_F(TemporalFilterTest, AFrameOfWhichSomeWentOutUnlookedAtIsFinished) {
   MediaPacket packet;
   packet.payload = memory;
