@@ -82,6 +82,7 @@ TEST_F(DownlinkTest, APathForAudioAloneHoldsVideoBackAndSaysSo) {
 // Late packets of frames that are left out would be beginnings of frames without an end.
 TEST_F(DownlinkTest, PicturesGoOnWherePacketsOfLeftOutFramesComeLate) {
   watch_over(kbps(1100));
+  paths[2].longest_queue = seconds(5);  // nothing is lost
   publishers[1].late_in = 17;
   run(seconds(40));
   rtc::FrameAssembler assembler(rtc::Codec::vp8);
@@ -98,7 +99,7 @@ TEST_F(DownlinkTest, PicturesGoOnWherePacketsOfLeftOutFramesComeLate) {
     }
   }
   EXPECT_GT(hollow, 0u);
-  EXPECT_LT(longest, milliseconds(500));
+  EXPECT_LT(std::max(longest, now - last), milliseconds(500));
 }
 
 TEST_F(DownlinkTest, VoicesGoOutTwiceWhereThePathLosesSomeAndHasRoom) {
