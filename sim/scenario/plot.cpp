@@ -6,7 +6,7 @@
 namespace vicino::sim {
 namespace {
 
-constexpr int width = 900, left = 70, right = 20, panel = 150, gap = 45, top = 60;
+constexpr int page_width = 900, left = 70, right = 20, panel = 150, gap = 45, top = 60;
 
 struct Line {
   const char* name;
@@ -30,7 +30,7 @@ std::string escaped(const std::string& text) {
 std::string points(const std::vector<double>& values, double most, int bottom) {
   std::string all;
   for (size_t i = 0; i < values.size(); ++i) {
-    const double x = left + (static_cast<double>(i) + 0.5) * (width - left - right) /
+    const double x = left + (static_cast<double>(i) + 0.5) * (page_width - left - right) /
                                 static_cast<double>(values.size());
     all += format("%.1f,%.1f ", x, bottom - values[i] / most * panel);
   }
@@ -47,7 +47,7 @@ std::string diagram(int number, const char* unit, const std::vector<Line>& lines
       "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"none\" stroke=\"#ccc\"/>\n"
       "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%.0f</text>\n"
       "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">0 %s</text>\n",
-      left, bottom - panel, width - left - right, panel, left - 6, bottom - panel + 10, most,
+      left, bottom - panel, page_width - left - right, panel, left - 6, bottom - panel + 10, most,
       left - 6, bottom, unit);
   int at = left;
   for (const Line& line : lines) {
@@ -71,7 +71,7 @@ std::string plot(const Course& course) {
       "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" "
       "font-family=\"sans-serif\" font-size=\"12\">\n<rect width=\"100%%\" height=\"100%%\" "
       "fill=\"white\"/>\n",
-      width, height);
+      page_width, height);
   svg += format("<text x=\"%d\" y=\"22\" font-size=\"15\">", left) +
          escaped(scenario.name + ": " + scenario.title) +
          format(" (seed %llu, %lld s)</text>\n", static_cast<unsigned long long>(course.seed()),

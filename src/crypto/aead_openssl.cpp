@@ -1,23 +1,10 @@
-#include <openssl/evp.h>
-
-#include <limits>
-
 #include "base/secret.h"
 #include "crypto/aead.h"
 #include "crypto/gcm_ipsec_mb.h"
+#include "crypto/openssl.h"
 
 namespace vicino::crypto {
 namespace {
-
-struct FreeCipher {
-  void operator()(EVP_CIPHER* cipher) const { EVP_CIPHER_free(cipher); }
-  void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }
-};
-
-int int_size(Bytes bytes) {
-  CHECK(bytes.size() <= static_cast<size_t>(std::numeric_limits<int>::max()));
-  return static_cast<int>(bytes.size());
-}
 
 using Cipher = std::unique_ptr<EVP_CIPHER, FreeCipher>;
 
@@ -91,7 +78,7 @@ class AeadKey::State::Openssl final : public State {
     CHECK(static_cast<size_t>(written) == in.size());
   }
 
-  std::unique_ptr<EVP_CIPHER_CTX, FreeCipher> context_;
+  CipherContext context_;
 };
 
 class AeadKey::State::IpsecMb final : public State {

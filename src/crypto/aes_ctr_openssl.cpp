@@ -1,21 +1,10 @@
-#include <openssl/evp.h>
-
-#include <limits>
-
 #include "crypto/aes_ctr.h"
+#include "crypto/openssl.h"
 
 namespace vicino::crypto {
-namespace {
-
-struct FreeCipher {
-  void operator()(EVP_CIPHER* cipher) const { EVP_CIPHER_free(cipher); }
-  void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }
-};
-
-}  // namespace
 
 struct AesCtrKey::State {
-  std::unique_ptr<EVP_CIPHER_CTX, FreeCipher> context;
+  CipherContext context;
 };
 
 AesCtrKey::AesCtrKey(Bytes key) : state_(new State{}) {

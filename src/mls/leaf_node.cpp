@@ -2,6 +2,8 @@
 
 #include <bitset>
 
+#include "base/contains.h"
+
 namespace vicino::mls {
 namespace {
 
@@ -13,10 +15,6 @@ Buffer to_be_signed(const LeafNode& leaf, Bytes group_id, LeafIndex index) {
     encoder(index.value);
   }
   return encoder.take();
-}
-
-bool contains(const auto& list, auto value) {
-  return std::ranges::find(list, value) != list.end();
 }
 
 }  // namespace

@@ -2,14 +2,11 @@
 
 #include <set>
 
+#include "base/contains.h"
 #include "mls/leaf_validation.h"
 
 namespace vicino::mls {
 namespace {
-
-bool contains(const auto& list, const auto& value) {
-  return std::ranges::find(list, value) != list.end();
-}
 
 Status sender_may(const Proposal& proposal, const Sender& sender, const Environment& environment) {
   switch (sender.type) {

@@ -15,7 +15,7 @@ namespace vicino::net {
 namespace {
 
 constexpr size_t event_batch = 64;
-constexpr size_t send_batch = 64;         // frames per sendmsg
+constexpr size_t frames_at_once = 64;     // frames per sendmsg
 constexpr size_t receive_share = 64'000;  // bytes of a connection before the next one's turn
 // Bytes the kernel holds that aren't on their way yet. Higher delays what is sent afterwards.
 constexpr int unsent_in_kernel = 32 * 1024;
@@ -25,8 +25,8 @@ constexpr uint32_t arrivals_number = 0;  // no connection has it
 
 // Frames on their way to one connection, for one call of the kernel.
 struct TcpPaths::Gathered {
-  std::array<std::array<uint8_t, rtc::stream_frame_header>, send_batch> lengths;
-  std::array<iovec, send_batch * 2> parts;
+  std::array<std::array<uint8_t, rtc::stream_frame_header>, frames_at_once> lengths;
+  std::array<iovec, frames_at_once * 2> parts;
   size_t count = 0;
 
   void add(Bytes datagram) {
@@ -103,7 +103,7 @@ class TcpPaths::Connection {
       const Bytes all = out.bytes(train);
       for (size_t offset = 0; offset < all.size(); offset += train.segment) {
         frames.add(all.subspan(offset, std::min(train.segment, all.size() - offset)));
-        if (frames.count == send_batch) dropped += flush(frames);
+        if (frames.count == frames_at_once) dropped += flush(frames);
       }
     }
     return dropped + flush(frames);

@@ -15,7 +15,7 @@ namespace {
 
 constexpr size_t receive_batch = 32;
 constexpr size_t receive_room = 65'535;  // GRO hands over a whole train
-constexpr size_t send_batch = 64;        // messages per sendmmsg
+constexpr size_t messages_at_once = 64;  // messages per sendmmsg
 constexpr int socket_buffer = 4 << 20;   // about 30 ms of a gigabit; the kernel caps it
 
 // The size of the datagrams GRO put together, or that of the whole message.
@@ -88,17 +88,17 @@ struct UdpSocket::Buffers {
   std::array<SocketAddress, receive_batch> in_from{};
   std::array<std::array<uint8_t, CMSG_SPACE(sizeof(int))>, receive_batch> in_control{};
 
-  std::array<mmsghdr, send_batch> out{};
-  std::array<iovec, send_batch> out_parts{};
-  std::array<SocketAddress, send_batch> out_to{};
+  std::array<mmsghdr, messages_at_once> out{};
+  std::array<iovec, messages_at_once> out_parts{};
+  std::array<SocketAddress, messages_at_once> out_to{};
   struct alignas(cmsghdr) Control {
     std::array<uint8_t, CMSG_SPACE(sizeof(uint16_t))> bytes;
   };
-  std::array<Control, send_batch> out_control{};
+  std::array<Control, messages_at_once> out_control{};
 
   // What is the same in every message is written once.
   explicit Buffers(bool v4) {
-    for (size_t i = 0; i < send_batch; ++i) {
+    for (size_t i = 0; i < messages_at_once; ++i) {
       msghdr& header = out[i].msg_hdr;
       header.msg_name = &out_to[i];
       header.msg_namelen = to_system({}, v4, out_to[i]);
@@ -217,7 +217,7 @@ void UdpSocket::send(const rtc::Outbox& out) {
 // One sendmmsg. Returns how many messages the kernel took; 0 with errno set.
 size_t UdpSocket::send_some(const rtc::Outbox& out, Cursor at) {
   size_t count = 0;
-  for (; count < send_batch && !at.trains.empty(); ++count, at.advance(gso_)) {
+  for (; count < messages_at_once && !at.trains.empty(); ++count, at.advance(gso_)) {
     const rtc::Outbox::Train& train = at.trains.front();
     Bytes bytes = out.bytes(train).subspan(at.sent * train.segment);
     if (!at.whole(gso_)) bytes = bytes.first(std::min(bytes.size(), train.segment));

@@ -16,7 +16,6 @@ constexpr Duration longest_retransmission = seconds(2);
 constexpr int max_restarts = 8;  // of a handshake that somebody spoils
 
 constexpr uint8_t content_change_cipher_spec = 20;
-constexpr uint8_t content_alert = 21;
 constexpr uint8_t content_handshake = 22;
 
 using Session = std::unique_ptr<SSL, decltype([](SSL* s) { SSL_free(s); })>;

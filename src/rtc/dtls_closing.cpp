@@ -5,23 +5,20 @@
 
 #include <memory>
 
+#include "crypto/openssl.h"
+
 namespace vicino::rtc {
 namespace {
 
+using crypto::CipherContext, crypto::int_size;
+
 constexpr size_t record_header = 13;  // type, version, epoch and sequence number, length
 constexpr size_t explicit_size = 8;
-constexpr size_t tag_size = 16;
+constexpr size_t gcm_tag = 16;
 constexpr size_t alert_size = 2;
-constexpr uint8_t content_alert = 21;
 constexpr uint8_t level_fatal = 2, close_notify = 0;
 
 using Kdf = std::unique_ptr<EVP_KDF_CTX, decltype([](EVP_KDF_CTX* c) { EVP_KDF_CTX_free(c); })>;
-using Context =
-    std::unique_ptr<EVP_CIPHER_CTX, decltype([](EVP_CIPHER_CTX* c) { EVP_CIPHER_CTX_free(c); })>;
-
-int int_size(Bytes b) {
-  return static_cast<int>(b.size());
-}
 
 // RFC 5246 section 6.3: key_block = PRF(master_secret, "key expansion", server + client random).
 void derive_key_block(SSL* session, MutBytes out) {
@@ -70,7 +67,7 @@ DtlsClosing::DtlsClosing(SSL* session, bool server, Buffer goodbye) : goodbye_(s
 
 bool DtlsClosing::closes(Bytes datagram) const {
   const size_t before = explicit_nonce_ ? explicit_size : 0;
-  const size_t body = before + alert_size + tag_size;
+  const size_t body = before + alert_size + gcm_tag;
   if (datagram.size() < record_header + body || datagram[0] != content_alert) return false;
   if (load16(&datagram[11]) != body) return false;
   std::array<uint8_t, 12> nonce = iv_;
@@ -84,11 +81,11 @@ bool DtlsClosing::closes(Bytes datagram) const {
   copy(datagram.first(3), MutBytes(aad).subspan(8));
   store16(&aad[11], alert_size);
   const Bytes sealed = datagram.subspan(record_header + before, alert_size);
-  std::array<uint8_t, tag_size> tag;
-  copy(datagram.subspan(record_header + before + alert_size, tag_size), tag);
+  std::array<uint8_t, gcm_tag> tag;
+  copy(datagram.subspan(record_header + before + alert_size, gcm_tag), tag);
   std::array<uint8_t, alert_size> alert;
   int size = 0;
-  const Context context(EVP_CIPHER_CTX_new());
+  const CipherContext context(EVP_CIPHER_CTX_new());
   EVP_CIPHER_CTX* c = context.get();
   const bool authentic =
       EVP_DecryptInit_ex(c, cipher_, nullptr, key_.expose().data(), nonce.data()) == 1 &&

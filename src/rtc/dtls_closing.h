@@ -12,6 +12,8 @@
 
 namespace vicino::rtc {
 
+inline constexpr uint8_t content_alert = 21;  // a DTLS record's type (RFC 5246 section 6.2.1)
+
 class DtlsClosing {
  public:
   // Of a session that is connected, in DTLS 1.2 with one of this project's cipher suites. Its next

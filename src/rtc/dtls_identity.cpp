@@ -10,7 +10,7 @@ namespace {
 
 using Key = std::unique_ptr<EVP_PKEY, decltype([](EVP_PKEY* k) { EVP_PKEY_free(k); })>;
 using Certificate = std::unique_ptr<X509, decltype([](X509* c) { X509_free(c); })>;
-using Context = std::unique_ptr<SSL_CTX, decltype([](SSL_CTX* c) { SSL_CTX_free(c); })>;
+using TlsContext = std::unique_ptr<SSL_CTX, decltype([](SSL_CTX* c) { SSL_CTX_free(c); })>;
 
 // In order of preference: ipsec-mb makes AES-128-GCM the cheapest by far.
 constexpr std::array all_profiles = {SrtpProfile::aead_aes_128_gcm, SrtpProfile::aead_aes_256_gcm,
@@ -70,7 +70,7 @@ int accept_any(X509_STORE_CTX*, void*) {
 }  // namespace
 
 struct DtlsIdentity::Impl {
-  Context context;
+  TlsContext context;
   Fingerprint fingerprint{};
 };
 
@@ -87,7 +87,7 @@ Result<std::unique_ptr<DtlsIdentity>> DtlsIdentity::create(std::span<const SrtpP
   const std::string srtp_profiles = names_of(profiles.empty() ? all_profiles : profiles);
   const Key key(EVP_EC_gen("P-256"));
   const Certificate certificate = key ? self_signed(key.get()) : nullptr;
-  Context context(SSL_CTX_new(DTLS_method()));
+  TlsContext context(SSL_CTX_new(DTLS_method()));
   if (!certificate || !context) return fail(Errc::bad_state, "no DTLS certificate could be made");
   SSL_CTX* c = context.get();
   SSL_CTX_set_options(c, SSL_OP_NO_QUERY_MTU | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET |

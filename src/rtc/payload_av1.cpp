@@ -38,10 +38,6 @@ void append_leb128(size_t value, Buffer& out) {
   out.push_back(static_cast<uint8_t>(value));
 }
 
-void append(Bytes bytes, Buffer& out) {
-  out.insert(out.end(), bytes.begin(), bytes.end());
-}
-
 // The OBUs of a frame without their size fields, one after the other, and where each ends.
 struct Elements {
   Buffer bytes;

@@ -6,6 +6,10 @@
 
 namespace vicino::rtc {
 
+inline void append(Bytes bytes, Buffer& out) {
+  out.insert(out.end(), bytes.begin(), bytes.end());
+}
+
 // A packet's descriptor: its meaning and its size in front of the content.
 struct Descriptor {
   PictureInfo info;

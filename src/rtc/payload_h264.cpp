@@ -11,10 +11,6 @@ constexpr uint8_t nal_last_single = 23, nal_stap_a = 24, nal_fu_a = 28;
 constexpr uint8_t type_mask = 0x1f, fu_start = 0x80, fu_end = 0x40, forbidden = 0x80;
 constexpr std::array<uint8_t, 4> start_code = {0, 0, 0, 1};
 
-void append(Bytes bytes, Buffer& out) {
-  out.insert(out.end(), bytes.begin(), bytes.end());
-}
-
 // `nal` as far as the packet holds it. Notes what it says about its frame.
 void look_at(uint8_t type, Bytes content, PictureInfo& info) {
   if (type == nal_sps) info.key_frame = true;

@@ -4,7 +4,7 @@
 namespace vicino::rtc {
 namespace {
 
-constexpr uint8_t bit_picture_id = 0x80, bit_predicted = 0x40, bit_layers = 0x20;
+constexpr uint8_t bit_with_picture_id = 0x80, bit_predicted = 0x40, bit_layers = 0x20;
 constexpr uint8_t bit_flexible = 0x10, bit_begin = 0x08, bit_end = 0x04, bit_structure = 0x02;
 constexpr uint8_t bit_switching_up = 0x10, bit_inter_layer = 0x01, bit_more_references = 0x01;
 constexpr int max_references = 3;
@@ -39,7 +39,7 @@ Result<Descriptor> read_vp9_descriptor(Bytes payload) {
   Descriptor descriptor;
   PictureInfo& info = descriptor.info;
   TRY_ASSIGN(const uint8_t first, reader.u8());
-  if ((first & bit_picture_id) != 0) TRY(read_picture_id(reader, info));
+  if ((first & bit_with_picture_id) != 0) TRY(read_picture_id(reader, info));
   bool inter_layer = false;
   if ((first & bit_layers) != 0) {
     TRY_ASSIGN(const uint8_t layers, reader.u8());
@@ -68,7 +68,7 @@ PictureFields find_vp9_fields(Bytes payload) {
   PictureFields fields;
   if (payload.size() < 2) return fields;
   size_t at = 1;
-  if ((payload[0] & bit_picture_id) != 0) {
+  if ((payload[0] & bit_with_picture_id) != 0) {
     fields.picture_id = at;
     at += (payload[at] & bit_long_picture_id) != 0 ? 2u : 1u;
   }
@@ -83,7 +83,7 @@ PictureFields find_vp9_fields(Bytes payload) {
 void cut_vp9(const FrameToCut& cut) {
   const size_t size = cut.key_frame ? 4 : 5;
   cut_plainly(cut, size, [&](MutBytes descriptor, bool first, bool last) {
-    uint8_t bits = bit_picture_id | bit_layers | bit_flexible;
+    uint8_t bits = bit_with_picture_id | bit_layers | bit_flexible;
     if (!cut.key_frame) bits |= bit_predicted;
     if (first) bits |= bit_begin;
     if (last) bits |= bit_end;

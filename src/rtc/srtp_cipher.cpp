@@ -1,22 +1,18 @@
 #include "rtc/srtp_cipher.h"
 
-#include <openssl/evp.h>
 #include <openssl/params.h>
 
 #include "base/secret.h"
 #include "crypto/gcm_ipsec_mb.h"
+#include "crypto/openssl.h"
 
 namespace vicino::rtc {
 namespace {
 
-using CipherContext =
-    std::unique_ptr<EVP_CIPHER_CTX, decltype([](EVP_CIPHER_CTX* c) { EVP_CIPHER_CTX_free(c); })>;
+using crypto::CipherContext, crypto::int_size;
+
 using MacContext =
     std::unique_ptr<EVP_MAC_CTX, decltype([](EVP_MAC_CTX* c) { EVP_MAC_CTX_free(c); })>;
-
-int int_size(Bytes b) {
-  return static_cast<int>(b.size());
-}
 
 class OpensslGcm final : public PacketCipher {
  public:

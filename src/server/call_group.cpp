@@ -11,10 +11,6 @@ constexpr std::string_view return_label = "vicino/2 return";
 // More messages than a group sends between two savings of its state.
 constexpr uint64_t numbers_skipped = uint64_t{1} << 32;
 
-std::unexpected<std::string_view> refused(std::string_view detail) {
-  return std::unexpected(detail);
-}
-
 Buffer copy_of(Bytes bytes) {
   return {bytes.begin(), bytes.end()};
 }

@@ -19,6 +19,11 @@ inline constexpr size_t max_group_info = 8192;  // bytes, without tree
 // Members on their way out that the others haven't removed yet.
 inline constexpr size_t max_leaving = 64;
 
+// Why something about a group isn't taken: a sentence, for the one who sent it.
+inline std::unexpected<std::string_view> refused(std::string_view detail) {
+  return std::unexpected(detail);
+}
+
 // A newcomer's key package, as far as one who isn't in the group can check it.
 struct Newcomer {
   Buffer ref;  // KeyPackageRef

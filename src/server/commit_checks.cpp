@@ -9,10 +9,6 @@ namespace {
 // What a Welcome message has beside welcome and tree, generously.
 constexpr size_t welcome_overhead = 256;
 
-std::unexpected<std::string_view> refused(std::string_view detail) {
-  return std::unexpected(detail);
-}
-
 SenderId sender_at(const mls::RatchetTree& tree, mls::LeafIndex leaf) {
   return admission::sender_of(tree.leaf(leaf)->credential).value();
 }
