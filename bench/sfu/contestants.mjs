@@ -4,12 +4,13 @@ import { join } from "node:path";
 import { Child } from "../../tests/lib/child.mjs";
 import { until } from "../../tests/lib/until.mjs";
 import { bareEnvironment } from "../../tests/lib/vicino.mjs";
+import { bothCores } from "./network.mjs";
 
 const port = 8088;
 const adminToken = "bench";
 
-function start(own, network, command) {
-  const [program, ...args] = network.onServer(command);
+function start(own, network, command, cores) {
+  const [program, ...args] = network.onServer(command, cores);
   return new Child(own, program, args, { env: bareEnvironment });
 }
 
@@ -20,7 +21,7 @@ async function vicino(own, network, options) {
     "http-port": port,
     "media-address": address,
     "media-announce": address,
-    "media-workers": 1,
+    "media-workers": options.crowd ? 2 : 1,
     "admin-token": adminToken,
     "data-folder": own.folder(),
     "log-level": "warning",
@@ -30,7 +31,8 @@ async function vicino(own, network, options) {
     "limits-joins-per-minute-per-address": 1_000_000,
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  const server = start(own, network, [join(options.build, "apps/vicinod/vicinod"), ...flags]);
+  const command = [join(options.build, "apps/vicinod/vicinod"), ...flags];
+  const server = start(own, network, command, options.crowd ? bothCores : undefined);
   await until(() => {
     server.assertRunning();
     return server.lines.some((line) => line.startsWith("listening on "));

@@ -8,9 +8,10 @@ const peerAddresses = "198.18.64.0/18"; // servers tell peers apart by address
 const serverSpace = "vicino-bench-server";
 const loadSpace = "vicino-bench-load";
 
-/** The cores that everything is pinned to. */
+/** The cores that everything is pinned to: the server to one, or to both where it is one room that spreads. */
 export const serverCore = 0;
 export const loadCore = 1;
+export const bothCores = `${serverCore},${loadCore}`;
 
 const ip = (...args) => execFileSync("ip", args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
 const within = (space, ...command) => ip("netns", "exec", space, ...command);
@@ -76,8 +77,8 @@ export function makeNetwork(own, name) {
   if (process.getuid() !== 0) throw new Error("network namespaces need root");
   const spaces = networks[name](own);
   // Without core files: Janus sometimes crashes when it is told to stop.
-  const placed = (space, core) => (command) =>
-    ["ip", "netns", "exec", space, "prlimit", "--core=0", "taskset", "-c", String(core), ...command];
+  const placed = (space, core) => (command, cores = core) =>
+    ["ip", "netns", "exec", space, "prlimit", "--core=0", "taskset", "-c", String(cores), ...command];
   return {
     name,
     serverAddress,

@@ -11,10 +11,12 @@ const usage = `./do bench sfu [OPTIONS]
   --scenario LIST       ${Object.keys(scenarios).join(", ")} (default: all)
   --contestant LIST     ${Object.keys(contestants).join(", ")} (default: all)
   --capacity            searches for the most that one core delivers, instead of measuring at fixed load
+  --crowd               one room of 600 kbit/s over two workers, with more and more receivers until packets get lost
   --soak                10 minutes of a livestream in which 40 people join and leave all the time: the memory, every 30 s
   --smoke               one short round of everything, to see whether the rig works; the results are not kept
   --note TEXT           kept with the results, e.g. what else the machine was doing
-  --out FILE            default bench/results/sfu.jsonl, sfu-capacity.jsonl, sfu-soak.jsonl
+  --out FILE            default bench/results/sfu.jsonl, sfu-capacity.jsonl, sfu-crowd.jsonl,
+                        sfu-soak.jsonl
   --build FOLDER        with vicinod and vicino-load (default build/release)`;
 
 const flags = {
@@ -24,6 +26,7 @@ const flags = {
   scenario: { type: "string" },
   contestant: { type: "string" },
   capacity: { type: "boolean", default: false },
+  crowd: { type: "boolean", default: false },
   soak: { type: "boolean", default: false },
   smoke: { type: "boolean", default: false },
   note: { type: "string" },
@@ -51,11 +54,12 @@ export function readOptions(args) {
     console.error(usage);
     return null;
   }
-  const { smoke, capacity, soak, note, build } = values;
-  const kept = soak ? "sfu-soak" : capacity ? "sfu-capacity" : "sfu";
+  const { smoke, capacity, crowd, soak, note, build } = values;
+  const kept = soak ? "sfu-soak" : crowd ? "sfu-crowd" : capacity ? "sfu-capacity" : "sfu";
   return {
     smoke,
     capacity,
+    crowd,
     soak,
     note,
     build,

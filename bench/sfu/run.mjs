@@ -2,6 +2,7 @@
 import { appendFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { debianVersion, machine } from "../machine.mjs";
 import { searchCapacity } from "./capacity.mjs";
+import { growCrowd } from "./crowd.mjs";
 import { makeNetwork } from "./network.mjs";
 import { readOptions } from "./options.mjs";
 import { owning } from "./owners.mjs";
@@ -54,7 +55,7 @@ async function fixedLoad(network, options, results) {
 async function main() {
   const options = readOptions(process.argv.slice(2));
   if (!options) return;
-  const measure = options.soak ? soak : options.capacity ? searchCapacity : fixedLoad;
+  const measure = options.soak ? soak : options.crowd ? growCrowd : options.capacity ? searchCapacity : fixedLoad;
   const results = new Results(options.out);
   process.once("exit", () => results.drop()); // also after a signal; what was kept stays
   results.add({ ...machine({ janus: debianVersion("janus") }), note: options.note });

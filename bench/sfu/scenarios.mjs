@@ -40,6 +40,12 @@ export const livestreams = (rooms) => ({
   receivers: rooms * 100,
 });
 
+/** One room that spreads over the server's workers. */
+export const crowd = (receivers) => ({
+  args: ["livestream", "--subscribers", String(receivers), "--bitrate", "600000"],
+  receivers,
+});
+
 /** Joins and leaves without end, beside thirty who stay. */
 export const comingAndGoing = {
   args: ["livestream", "--subscribers", "30", "--bitrate", "600000", "--storm", "40", "--churn", "--ramp", "20", "--interval", "30"],
