@@ -125,7 +125,8 @@ void BandwidthEstimator::control(Instant now) {
                          .queued_bytes = 0,
                          .queue_delay = queue_delay_,
                          .may_grow = !application_limited_ && loss_.may_grow(),
-                         .proven = proven()};
+                         .proven = proven(),
+                         .limited = application_limited_};
   // While the trend isn't looked at, a long queue still is.
   if (trend_from_ && now - rtt_min_ < *trend_from_ && queue_delay_ > blind_queue)
     path.signal = DelaySignal::overuse;
@@ -153,6 +154,7 @@ void BandwidthEstimator::control(Instant now) {
 void BandwidthEstimator::finish_probe(Instant now) {
   const auto outcome = probes_.outcome(now, loss_.inherent());
   if (!outcome) return;
+  failed_probes_ = outcome->full ? std::min(failed_probes_ + 1, most_failed_probes) : 0;
   if (outcome->rate > planned() * probe_raise) quick_probes_ = most_quick_probes;
   control_.probed(outcome->rate, outcome->full);
   if (outcome->full) {
@@ -183,7 +185,7 @@ void BandwidthEstimator::plan_probe(Instant now) {
     return;
   }
   const BitRate rate = planned() * probe_further;
-  const double cost = planned() < narrow ? narrow_probe_cost : probe_cost;
+  const double cost = planned() < narrow ? probe_cost / (1 << failed_probes_) : probe_cost;
   const Duration affordable =
       (planned() * cost).time_for(static_cast<double>(Probes::bytes_at(rate)));
   const Duration usual = std::max(probe_interval, affordable) * (64 + 2 * spread_) / 128;

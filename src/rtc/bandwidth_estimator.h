@@ -80,9 +80,10 @@ class BandwidthEstimator {
   // grew is found, on average, and the share of the target that this may cost.
   static constexpr Duration probe_interval = seconds(2);
   static constexpr double probe_cost = 0.02;
-  // On a path that little more than a voice fits through, each probe can be heard.
+  // On a path that little more than a voice fits through, each probe can be heard: the wait doubles
+  // so often while they fail.
   static constexpr BitRate narrow = kilobits_per_second(120);
-  static constexpr double narrow_probe_cost = 0.004;
+  static constexpr int most_failed_probes = 3;
   // After an outcome that raised the rate by as much, more probes follow soon, even if it seemed to
   // fill the path: jitter makes a probe seem so.
   static constexpr double probe_raise = 1.5;
@@ -137,7 +138,7 @@ class BandwidthEstimator {
   Probes probes_;
 
   BitRate demand_;
-  int quick_probes_ = 0;
+  int quick_probes_ = 0, failed_probes_ = 0;
   uint32_t packets_sent_ = 0;
   int64_t spread_ = 32;     // of the time to the next probe, 0 to 63
   double usage_bytes_ = 0;  // decaying sum

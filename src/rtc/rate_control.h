@@ -22,6 +22,7 @@ class RateControl {
     Duration queue_delay;     // that every packet met lately
     bool may_grow = true;     // false: too little is sent to know whether more would arrive
     BitRate proven;           // arrived as it was sent, for half a second
+    bool limited = false;     // much less is sent than might be: what arrives says little
   };
 
   RateControl(BitRate start, Limits limits) : limits_(limits), rate_(start), target_(start) {}
