@@ -84,7 +84,8 @@ void RateControl::overused(Instant now, const Path& path) {
   if (drain_until_ && now >= *drain_until_) judge_drain(now, path);
   // Once per queue: further reports of the same one only show better what arrives.
   const BitRate most = drain_until_ ? rate_ : rate_ * resume;
-  const BitRate least = path.limited ? std::min(rate_ * decrease, most) : limits_.floor;
+  const bool gently = path.limited && path.queue_delay < gentle_queue;
+  const BitRate least = gently ? std::min(rate_ * decrease, most) : limits_.floor;
   rate_ = std::max({std::min(*arriving * resume, most), least, limits_.floor});
   BitRate lower = *arriving * decrease;
   if (path.queued_bytes > arriving->bytes_in(drain_time) * (1 - decrease))

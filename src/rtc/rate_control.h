@@ -43,6 +43,9 @@ class RateControl {
   // A delay that grows isn't a queue unless every packet of a report met this much of it: receivers
   // whose processors are busy look at their packets late. Higher sees queues later.
   static constexpr Duration jitter = milliseconds(15);
+  // While little is sent, what arrives says nothing of the path, and a queue shorter than this no
+  // reason to go down to it at once. Higher leaves a longer queue on a path that became narrow.
+  static constexpr Duration gentle_queue = milliseconds(100);
   // Of what arrived, after overuse. Lower empties the queue sooner and wastes more of the path.
   static constexpr double decrease = 0.85;
   // Where it goes on when the queue is gone. Higher is full again sooner.

@@ -12,7 +12,8 @@ struct Reports {
   RateControl control{kbps(2800), {kbps(30), kbps(50'000)}};
   Instant now = Instant{} + seconds(100);
 
-  void report(DelaySignal signal, BitRate acked, Duration queue, BitRate proven = {}) {
+  void report(DelaySignal signal, BitRate acked, Duration queue, BitRate proven = {},
+              bool limited = false) {
     now = now + milliseconds(100);
     control.update(now, {.signal = signal,
                          .acked = acked,
@@ -20,7 +21,8 @@ struct Reports {
                          .rtt = milliseconds(50),
                          .queued_bytes = acked.bytes_in(queue),
                          .queue_delay = queue,
-                         .proven = proven});
+                         .proven = proven,
+                         .limited = limited});
   }
 };
 
@@ -66,6 +68,14 @@ TEST(RateControl, WhoLooksAtPacketsLateHasNoQueue) {
   const BitRate before = reports.control.planned();
   for (int i = 0; i < 20; ++i) reports.report(DelaySignal::overuse, kbps(300), milliseconds(3));
   EXPECT_GE(reports.control.planned(), before);
+}
+
+TEST(RateControl, WhoSendsLittleGoesDownInStepsUnlessTheQueueIsLong) {
+  Reports reports;
+  reports.report(DelaySignal::overuse, kbps(300), milliseconds(40), {}, true);
+  EXPECT_GE(reports.control.planned(), kbps(2300));
+  reports.report(DelaySignal::overuse, kbps(300), milliseconds(150), {}, true);
+  EXPECT_LE(reports.control.planned(), kbps(300));
 }
 
 TEST(RateControl, WhatArrivesWithoutAQueueIsCarried) {
