@@ -4,9 +4,9 @@
 #include <map>
 
 #include "admission/call_context.h"
+#include "admission/policy_fixture.h"
 #include "crypto/hash.h"
 #include "input.h"
-#include "mls/group.h"
 #include "server/calls.h"
 
 namespace vicino::server {
@@ -41,19 +41,6 @@ class MemoryGroups final : public GroupStore {
   void erase(const RoomName& room) override { groups.erase(room); }
 
   std::map<RoomName, SavedGroup> groups;
-};
-
-class Everybody final : public mls::CredentialPolicy {
- public:
-  bool accepts(const mls::CredentialCheck&) const override { return true; }
-};
-
-class LinkPsks final : public mls::PskStore {
- public:
-  std::optional<SecretBuffer> external(Bytes id) const override {
-    return SecretBuffer(Bytes(crypto::sha256(id)));
-  }
-  std::optional<SecretBuffer> resumption(Bytes, uint64_t) const override { return std::nullopt; }
 };
 
 // Three people with the link of room 1; the first founds its call. Made once: signatures take long.
@@ -104,8 +91,8 @@ class People {
     return {sender, std::move(keys), std::move(package), std::move(*alone)};
   }
 
-  Everybody everybody_;
-  LinkPsks psks_;
+  admission::Everybody everybody_;
+  admission::LinkPsks psks_;
   mls::Rules rules_ = admission::call_rules();
 };
 

@@ -6,23 +6,9 @@
 #include <gtest/gtest.h>
 
 #include "admission/call_context.h"
-#include "crypto/hash.h"
-#include "mls/group.h"
+#include "admission/policy_fixture.h"
 
 namespace vicino::admission {
-
-class Everybody final : public mls::CredentialPolicy {
- public:
-  bool accepts(const mls::CredentialCheck&) const override { return true; }
-};
-
-class LinkPsks final : public mls::PskStore {
- public:
-  std::optional<SecretBuffer> external(Bytes id) const override {
-    return SecretBuffer(Bytes(crypto::sha256(id)));
-  }
-  std::optional<SecretBuffer> resumption(Bytes, uint64_t) const override { return std::nullopt; }
-};
 
 // The value, or the end of the test with the fault's name.
 template <class T>
