@@ -3,15 +3,14 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl.hpp>
+#include <boost/asio/ssl/context.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core.hpp>
-#include <boost/beast/ssl.hpp>
 #include <boost/beast/websocket.hpp>
-#include <boost/beast/websocket/ssl.hpp>
 #include <deque>
 
 #include "base/limits.h"
+#include "net/byte_stream.h"
 
 namespace vicino::cli {
 namespace asio = boost::asio;
@@ -22,20 +21,33 @@ namespace {
 
 constexpr auto handshake_time = std::chrono::seconds(10);
 
-// Stream: beast::tcp_stream, or the same inside TLS.
-template <class Stream>
-class Session final : public WebSocket, public std::enable_shared_from_this<Session<Stream>> {
+asio::ssl::context& tls_context() {
+  static asio::ssl::context context = [] {
+    asio::ssl::context made(asio::ssl::context::tls_client);
+    made.set_default_verify_paths();
+    made.set_verify_mode(asio::ssl::verify_peer);
+    return made;
+  }();
+  return context;
+}
+
+net::ByteStream stream_to(asio::io_context& io, const ServerUrl& server) {
+  beast::tcp_stream plain(io);
+  return server.tls ? net::ByteStream(std::move(plain), tls_context())
+                    : net::ByteStream(std::move(plain));
+}
+
+class Session final : public WebSocket, public std::enable_shared_from_this<Session> {
  public:
-  template <class... Args>
-  Session(asio::io_context& io, ServerUrl server, Handlers handlers, Args&... args)
+  Session(asio::io_context& io, ServerUrl server, Handlers handlers)
       : server_(std::move(server)),
         handlers_(std::move(handlers)),
         resolver_(io),
-        stream_(io, args...) {}
+        stream_(stream_to(io, server_)) {}
 
   void start() {
     asio::co_spawn(
-        stream_.get_executor(), [self = this->shared_from_this()] { return self->run(); },
+        stream_.get_executor(), [self = shared_from_this()] { return self->run(); },
         asio::detached);
   }
 
@@ -43,7 +55,7 @@ class Session final : public WebSocket, public std::enable_shared_from_this<Sess
     queue_.push_back(std::move(message));
     if (open_ && queue_.size() == 1) {
       asio::co_spawn(
-          stream_.get_executor(), [self = this->shared_from_this()] { return self->drain(); },
+          stream_.get_executor(), [self = shared_from_this()] { return self->drain(); },
           asio::detached);
     }
   }
@@ -57,8 +69,8 @@ class Session final : public WebSocket, public std::enable_shared_from_this<Sess
  private:
   void shut() {
     open_ = false;
-    beast::get_lowest_layer(stream_).cancel();
-    beast::get_lowest_layer(stream_).close();
+    stream_.next_layer().tcp().cancel();
+    stream_.next_layer().tcp().close();
   }
 
   asio::awaitable<void> run() {
@@ -79,19 +91,16 @@ class Session final : public WebSocket, public std::enable_shared_from_this<Sess
   }
 
   asio::awaitable<void> open() {
-    auto& lowest = beast::get_lowest_layer(stream_);
-    lowest.expires_after(handshake_time);
+    net::ByteStream& below = stream_.next_layer();
+    below.tcp().expires_after(handshake_time);
     const auto endpoints =
         co_await resolver_.async_resolve(server_.host, server_.port, asio::use_awaitable);
-    co_await lowest.async_connect(endpoints, asio::use_awaitable);
-    lowest.socket().set_option(tcp::no_delay(true));
-    if constexpr (!std::is_same_v<Stream, beast::tcp_stream>) {
-      SSL_set_tlsext_host_name(stream_.next_layer().native_handle(), server_.host.c_str());
-      stream_.next_layer().set_verify_callback(asio::ssl::host_name_verification(server_.host));
-      co_await stream_.next_layer().async_handshake(asio::ssl::stream_base::client,
-                                                    asio::use_awaitable);
-    }
-    lowest.expires_never();
+    co_await below.tcp().async_connect(endpoints, asio::use_awaitable);
+    below.tcp().socket().set_option(tcp::no_delay(true));
+    below.expect(server_.host);
+    const auto failed = co_await below.handshake(asio::ssl::stream_base::client);
+    if (failed) throw boost::system::system_error(failed);
+    below.tcp().expires_never();
     stream_.set_option(beast::websocket::stream_base::timeout::suggested(beast::role_type::client));
     stream_.set_option(
         beast::websocket::stream_base::decorator([](beast::websocket::request_type& request) {
@@ -101,10 +110,11 @@ class Session final : public WebSocket, public std::enable_shared_from_this<Sess
     stream_.read_message_max(limits::max_wire_message);
     co_await stream_.async_handshake(server_.host + ":" + server_.port, "/ws", asio::use_awaitable);
     open_ = true;
-    // Before anybody hears of it: what they send then starts its own drain(), and there is only one.
+    // Before anybody hears of it: what they send then starts its own drain(), and there is only
+    // one.
     if (!queue_.empty()) {
       asio::co_spawn(
-          stream_.get_executor(), [self = this->shared_from_this()] { return self->drain(); },
+          stream_.get_executor(), [self = shared_from_this()] { return self->drain(); },
           asio::detached);
     }
     if (handlers_.opened) handlers_.opened();
@@ -132,21 +142,11 @@ class Session final : public WebSocket, public std::enable_shared_from_this<Sess
   ServerUrl server_;
   Handlers handlers_;
   tcp::resolver resolver_;
-  beast::websocket::stream<Stream> stream_;
+  beast::websocket::stream<net::ByteStream> stream_;
   std::deque<Buffer> queue_;
   bool open_ = false;
   bool closing_ = false;  // once the queue is empty
 };
-
-asio::ssl::context& tls_context() {
-  static asio::ssl::context context = [] {
-    asio::ssl::context made(asio::ssl::context::tls_client);
-    made.set_default_verify_paths();
-    made.set_verify_mode(asio::ssl::verify_peer);
-    return made;
-  }();
-  return context;
-}
 
 }  // namespace
 
@@ -181,13 +181,7 @@ std::string ServerUrl::origin() const {
 
 std::shared_ptr<WebSocket> WebSocket::connect(asio::io_context& io, const ServerUrl& server,
                                               Handlers handlers) {
-  if (server.tls) {
-    auto session = std::make_shared<Session<beast::ssl_stream<beast::tcp_stream>>>(
-        io, server, std::move(handlers), tls_context());
-    session->start();
-    return session;
-  }
-  auto session = std::make_shared<Session<beast::tcp_stream>>(io, server, std::move(handlers));
+  auto session = std::make_shared<Session>(io, server, std::move(handlers));
   session->start();
   return session;
 }

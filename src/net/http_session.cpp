@@ -6,10 +6,9 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
-#include <boost/beast/ssl.hpp>
-#include <boost/beast/websocket.hpp>
-#include <boost/beast/websocket/ssl.hpp>
+#include <boost/beast/websocket/rfc6455.hpp>
 
+#include "net/byte_stream.h"
 #include "net/http_server_impl.h"
 #include "net/log.h"
 #include "net/security_headers.h"
@@ -52,11 +51,10 @@ HttpResponse sentence(http::status status, unsigned version, std::string_view te
   return response;
 }
 
-template <class Stream>
 class Connection {
  public:
   // `read`: what has come of the first request already.
-  Connection(std::shared_ptr<HttpServer::Impl> server, Stream stream, HttpClient client,
+  Connection(std::shared_ptr<HttpServer::Impl> server, ByteStream stream, HttpClient client,
              Bytes read = {})
       : server_(std::move(server)), stream_(std::move(stream)), client_(client) {
     buffer_.commit(
@@ -66,12 +64,8 @@ class Connection {
   asio::awaitable<void> run() {
     for (bool more = true; more;) more = co_await serve_one();
     if (upgraded_) co_return;  // the stream went to the WebSocket, which has closed it
-    boost::system::error_code ignored;
-    if constexpr (!std::is_same_v<Stream, beast::tcp_stream>) {
-      beast::get_lowest_layer(stream_).expires_after(request_time);
-      co_await stream_.async_shutdown(quietly);
-    }
-    beast::get_lowest_layer(stream_).socket().shutdown(tcp::socket::shutdown_send, ignored);
+    stream_.tcp().expires_after(request_time);
+    co_await stream_.shutdown();
   }
 
  private:
@@ -80,7 +74,7 @@ class Connection {
     http::request_parser<http::string_body> parser;
     parser.header_limit(header_limit);
     parser.body_limit(server_->options.max_body);
-    beast::get_lowest_layer(stream_).expires_after(idle_time);
+    stream_.tcp().expires_after(idle_time);
     auto [error, size] = co_await http::async_read(stream_, buffer_, parser, quietly);
     if (error) co_return co_await refuse_unreadable(error);
     ++server_->counts.requests;
@@ -101,7 +95,7 @@ class Connection {
     add_security_headers(response, request[http::field::host], server_->tls != nullptr);
     const bool head = request.method() == http::verb::head;
     if (!head && response.result() != http::status::not_modified) response.prepare_payload();
-    beast::get_lowest_layer(stream_).expires_after(request_time);
+    stream_.tcp().expires_after(request_time);
     http::response_serializer<http::string_body> serializer(response);
     boost::system::error_code error;
     if (head) {
@@ -141,15 +135,14 @@ class Connection {
                                          "This page may not open a connection here."),
                                 request, false);
     }
-    const auto session =
-        std::make_shared<WebSocketSession<Stream>>(server_, std::move(stream_), client_);
+    const auto session = std::make_shared<WebSocketSession>(server_, std::move(stream_), client_);
     upgraded_ = true;
     co_await session->run(std::move(request));
     co_return false;
   }
 
   std::shared_ptr<HttpServer::Impl> server_;
-  Stream stream_;
+  ByteStream stream_;
   HttpClient client_;
   beast::flat_buffer buffer_;
   bool upgraded_ = false;
@@ -159,10 +152,9 @@ class Connection {
 asio::awaitable<void> serve_tls(std::shared_ptr<HttpServer::Impl> server, beast::tcp_stream plain,
                                 HttpClient client, uint8_t first) {
   const auto tls = server->tls;  // a reload doesn't touch those who are here
-  beast::ssl_stream<beast::tcp_stream> stream(std::move(plain), *tls);
-  beast::get_lowest_layer(stream).expires_after(request_time);
-  auto [failed, used] = co_await stream.async_handshake(asio::ssl::stream_base::server,
-                                                        asio::buffer(&first, 1), quietly);
+  ByteStream stream(std::move(plain), *tls);
+  stream.tcp().expires_after(request_time);
+  const auto failed = co_await stream.handshake(asio::ssl::stream_base::server, Bytes(&first, 1));
   if (failed) co_return;
   Connection connection(server, std::move(stream), client);
   co_await connection.run();
@@ -205,7 +197,7 @@ asio::awaitable<void> serve(std::shared_ptr<HttpServer::Impl> server, beast::tcp
   } else if (server->tls) {
     co_await serve_tls(server, std::move(plain), client, first);
   } else {
-    Connection connection(server, std::move(plain), client, Bytes(&first, 1));
+    Connection connection(server, ByteStream(std::move(plain)), client, Bytes(&first, 1));
     co_await connection.run();
   }
 }
