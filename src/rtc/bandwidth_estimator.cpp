@@ -166,7 +166,7 @@ void BandwidthEstimator::finish_probe(Instant now) {
 }
 
 void BandwidthEstimator::probe_at(Instant now, BitRate rate) {
-  rate = std::min({rate, demand_ * probe_margin, config_.ceiling});
+  rate = std::min({rate, demand_ * (content() ? probe_room : probe_margin), config_.ceiling});
   if (rate <= planned() * 1.05 || probes_.under_way()) return;
   last_probe_ = now;
   quick_probes_ = std::max(quick_probes_ - 1, 0);
@@ -176,7 +176,7 @@ void BandwidthEstimator::probe_at(Instant now, BitRate rate) {
 }
 
 void BandwidthEstimator::plan_probe(Instant now) {
-  if (demand_ <= planned() || probes_.under_way() || control_.draining()) return;
+  if (planned() >= demand_ * probe_room || probes_.under_way() || control_.draining()) return;
   if (trend_.signal() != DelaySignal::normal || !last_feedback_ || queue_delay_ > standing_queue)
     return;
   if (drop_at_ && now - *drop_at_ > after_drop_wait) {
@@ -185,12 +185,17 @@ void BandwidthEstimator::plan_probe(Instant now) {
     return;
   }
   const BitRate rate = planned() * probe_further;
+  if (last_probe_ && now - *last_probe_ < probe_wait(rate)) return;
+  probe_at(now, rate);
+}
+
+Duration BandwidthEstimator::probe_wait(BitRate rate) const {
+  if (quick_probes_ > 0) return quick_interval;
+  if (content()) return room_interval * (1 << failed_probes_);
   const double cost = planned() < narrow ? probe_cost / (1 << failed_probes_) : probe_cost;
   const Duration affordable =
       (planned() * cost).time_for(static_cast<double>(Probes::bytes_at(rate)));
-  const Duration usual = std::max(probe_interval, affordable) * (64 + 2 * spread_) / 128;
-  if (last_probe_ && now - *last_probe_ < (quick_probes_ > 0 ? quick_interval : usual)) return;
-  probe_at(now, rate);
+  return std::max(probe_interval, affordable) * (64 + 2 * spread_) / 128;
 }
 
 void BandwidthEstimator::tick(Instant now) {

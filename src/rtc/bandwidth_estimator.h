@@ -52,7 +52,7 @@ class BandwidthEstimator {
   void feedback(Instant now, const TransportFeedback& feedback);
   void tick(Instant now);
   Instant next_due() const;
-  // The most that would be sent if the path carried it. No probe goes beyond what it could use.
+  // The most that would be sent if the path carried it. Probes go some way beyond, for bursts.
   void set_demand(Instant now, BitRate demand);
   // Once per probe: send it.
   std::optional<ProbePlan> take_probe() { return probes_.take_plan(); }
@@ -74,6 +74,10 @@ class BandwidthEstimator {
   static constexpr double probe_first = 3.0, probe_further = 2.0;
   // Beyond what is wanted, so that the outcome can be what is wanted.
   static constexpr double probe_margin = 1.15;
+  // Where all that is wanted is carried, so much more is looked for, seldom and ever more seldom
+  // while there isn't any: a pacer that knows of it lets large frames pass.
+  static constexpr double probe_room = 3.0;
+  static constexpr Duration room_interval = seconds(10);
   // An outcome this close to what was asked is a success. Lower goes on with probes that fail.
   static constexpr double probe_success = 0.8;
   // Probes go on while more is wanted than the path is known to carry: how much later a path that
@@ -125,6 +129,8 @@ class BandwidthEstimator {
   void finish_probe(Instant now);
   void plan_probe(Instant now);
   void probe_at(Instant now, BitRate rate);
+  Duration probe_wait(BitRate rate) const;
+  bool content() const { return planned() >= demand_; }
   void update_usage(Instant now, size_t bytes);
   void check_silence(Instant now);
   void end_silence(Instant now);
