@@ -42,6 +42,11 @@ if(VICINO_SANITIZE AND VICINO_TESTS)
   # being checked.
   set(vicino_test_options -fno-sanitize=undefined -O0)
   vicino_header(test_header ${vicino_test_options} -DGTEST_HAS_PTHREAD=1)
+  # Options of what is linked last come last on the command line and win.
+  add_library(vicino_test_options INTERFACE)
+  target_compile_options(vicino_test_options INTERFACE ${vicino_test_options}
+    $<$<BOOL:${VICINO_UNITY}>:-Wno-shadow>  # of what another file in the same unit has for itself
+    -include ${CMAKE_BINARY_DIR}/test_header.h -Winvalid-pch -Wno-error=invalid-pch)
   vicino_header(library_header)
 endif()
 
@@ -72,10 +77,9 @@ function(vicino_test name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gmock_main)
+  set_target_properties(${name} PROPERTIES UNITY_BUILD ${VICINO_UNITY} UNITY_BUILD_BATCH_SIZE 4)
   if(VICINO_SANITIZE)
-    # As properties of the files, because those come last on the command line and win.
-    set_source_files_properties(${ARG_SOURCES} PROPERTIES
-      COMPILE_OPTIONS "${vicino_test_options};-include;${CMAKE_BINARY_DIR}/test_header.h;-Winvalid-pch;-Wno-error=invalid-pch")
+    target_link_libraries(${name} PRIVATE vicino_test_options)
     add_dependencies(${name} vicino_test_header)
   endif()
   target_compile_definitions(${name} PRIVATE
@@ -95,6 +99,7 @@ function(vicino_executable name)
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE vicino_options ${ARG_DEPS})
   vicino_include_library_header(${name})
+  set_target_properties(${name} PROPERTIES UNITY_BUILD ${VICINO_UNITY} UNITY_BUILD_BATCH_SIZE 8)
 endfunction()
 
 # vicino_quickly(FILE...): these are compiled with less optimisation, in half of the time; in builds with sanitizers without

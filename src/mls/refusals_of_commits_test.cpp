@@ -24,13 +24,13 @@ Buffer commit_with_another_secret_for_bob(Scene& scene) {
   return said_by(alice, Commit{{}, std::move(path)});
 }
 
-std::optional<Fault> refused_tag(Scene& scene, void (*change)(Buffer&)) {
+std::optional<Fault> refused_confirmation_tag(Scene& scene, void (*change)(Buffer&)) {
   return scene.refused(scene.bob,
                        forged(scene.alice, scene.commit(scene.alice).commit,
                               [&](AuthenticatedContent& m) { change(m.auth.confirmation_tag); }));
 }
 
-const Refusal refusals[] = {
+const Refusal of_commits[] = {
     {"AnEmptyCommitWithoutPath", Fault::path_required,
      [](Scene& s) { return s.refused(s.bob, said_by(s.alice, Commit{})); }},
     {"ARemoveWithoutPath", Fault::path_required, [](Scene& s) { return s.refused({{Remove{3}}}); }},
@@ -133,13 +133,13 @@ const Refusal refusals[] = {
     {"AnotherSecretForOneReceiver", Fault::path_key_mismatch,
      [](Scene& s) { return s.refused(s.bob, commit_with_another_secret_for_bob(s)); }},
     {"NoConfirmationTag", Fault::confirmation_tag_missing,
-     [](Scene& s) { return refused_tag(s, [](Buffer& tag) { tag.clear(); }); }},
+     [](Scene& s) { return refused_confirmation_tag(s, [](Buffer& tag) { tag.clear(); }); }},
     {"AConfirmationTagWithAnotherBit", Fault::confirmation_tag_invalid,
-     [](Scene& s) { return refused_tag(s, [](Buffer& tag) { tag[0] ^= 1; }); }},
+     [](Scene& s) { return refused_confirmation_tag(s, [](Buffer& tag) { tag[0] ^= 1; }); }},
     {"AConfirmationTagCutShort", Fault::confirmation_tag_invalid,
-     [](Scene& s) { return refused_tag(s, [](Buffer& tag) { tag.resize(1); }); }},
+     [](Scene& s) { return refused_confirmation_tag(s, [](Buffer& tag) { tag.resize(1); }); }},
     {"AConfirmationTagWithMoreBehind", Fault::confirmation_tag_invalid,
-     [](Scene& s) { return refused_tag(s, [](Buffer& tag) { tag.push_back(0); }); }},
+     [](Scene& s) { return refused_confirmation_tag(s, [](Buffer& tag) { tag.push_back(0); }); }},
     {"AConfirmationTagOfZeros", Fault::confirmation_tag_invalid,
      [](Scene& s) { return s.refused({s.add_of("new")}); }},
     {"OtherContentUnderTheSameTag", Fault::confirmation_tag_invalid,
@@ -159,7 +159,7 @@ const Refusal refusals[] = {
 }  // namespace
 
 std::span<const Refusal> commit_refusals() {
-  return refusals;
+  return of_commits;
 }
 
 }  // namespace vicino::mls

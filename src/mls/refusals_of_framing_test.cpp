@@ -72,13 +72,13 @@ std::optional<Fault> refused_bytes(Scene& scene, void (*change)(Buffer&)) {
   return scene.refused(scene.bob, message);
 }
 
-std::optional<Fault> refused_tag(Scene& scene, void (*change)(Buffer&)) {
+std::optional<Fault> refused_membership_tag(Scene& scene, void (*change)(Buffer&)) {
   auto message = must(decode<Message>(said_by(scene.alice, Proposal{Remove{3}})));
   change(std::get<PublicMessage>(message.body).membership_tag);
   return scene.refused(scene.bob, encode(message));
 }
 
-const Refusal refusals[] = {
+const Refusal of_framing[] = {
     {"AMessageCutShort", Fault::malformed,
      [](Scene& s) { return refused_bytes(s, [](Buffer& bytes) { bytes.pop_back(); }); }},
     {"AnUnknownSenderType", Fault::malformed,
@@ -218,13 +218,13 @@ const Refusal refusals[] = {
                         }));
      }},
     {"AMembershipTagWithAnotherBit", Fault::membership_tag_invalid,
-     [](Scene& s) { return refused_tag(s, [](Buffer& tag) { tag[31] ^= 1; }); }},
+     [](Scene& s) { return refused_membership_tag(s, [](Buffer& tag) { tag[31] ^= 1; }); }},
     {"AMembershipTagCutShort", Fault::membership_tag_invalid,
-     [](Scene& s) { return refused_tag(s, [](Buffer& tag) { tag.resize(16); }); }},
+     [](Scene& s) { return refused_membership_tag(s, [](Buffer& tag) { tag.resize(16); }); }},
     {"AnEmptyMembershipTag", Fault::membership_tag_invalid,
-     [](Scene& s) { return refused_tag(s, [](Buffer& tag) { tag.clear(); }); }},
+     [](Scene& s) { return refused_membership_tag(s, [](Buffer& tag) { tag.clear(); }); }},
     {"AMembershipTagWithMoreBehind", Fault::membership_tag_invalid,
-     [](Scene& s) { return refused_tag(s, [](Buffer& tag) { tag.push_back(0); }); }},
+     [](Scene& s) { return refused_membership_tag(s, [](Buffer& tag) { tag.push_back(0); }); }},
     {"ApplicationDataInTheOpen", Fault::application_message_not_encrypted,
      [](Scene& s) { return s.refused(s.bob, said_by(s.alice, bytes_of("hello"))); }},
     {"OtherSenderData", Fault::decryption_failed,
@@ -295,7 +295,7 @@ const Refusal refusals[] = {
 }  // namespace
 
 std::span<const Refusal> framing_refusals() {
-  return refusals;
+  return of_framing;
 }
 
 }  // namespace vicino::mls

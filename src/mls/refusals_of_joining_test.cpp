@@ -73,7 +73,7 @@ void with_psk(Scene& scene, Forgery& forgery, const PskId& id) {
   forgery.secrets.psks.push_back(id);
 }
 
-const Refusal refusals[] = {
+const Refusal of_joining[] = {
     {"AMessageThatIsNoWelcome", Fault::wrong_wire_format,
      [](Scene& s) {
        return fault_of(Group::join(s.alice.group_info(true), s.key_package("new"), std::nullopt,
@@ -250,7 +250,7 @@ const Refusal refusals[] = {
 }  // namespace
 
 std::span<const Refusal> joining_refusals() {
-  return refusals;
+  return of_joining;
 }
 
 }  // namespace vicino::mls

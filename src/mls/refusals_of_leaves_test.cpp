@@ -34,7 +34,7 @@ Proposal requirement(RequiredCapabilities required) {
       {{ExtensionType::required_capabilities, encode(std::move(required))}}}};
 }
 
-const Refusal refusals[] = {
+const Refusal of_leaves[] = {
     {"AnUnwantedNewMember", Fault::credential_refused,
      [](Scene& s) {
        s.policy.answer = [](const CredentialCheck& c) { return c.use != CredentialUse::add; };
@@ -270,7 +270,7 @@ const Refusal refusals[] = {
 }  // namespace
 
 std::span<const Refusal> leaf_refusals() {
-  return refusals;
+  return of_leaves;
 }
 
 }  // namespace vicino::mls

@@ -31,7 +31,7 @@ ExternalJoinOptions replacing(uint32_t leaf) {
   return options;
 }
 
-const Refusal refusals[] = {
+const Refusal of_proposals[] = {
     {"AProposalNobodySaw", Fault::proposal_unknown,
      [](Scene& s) {
        Commit commit;
@@ -302,7 +302,7 @@ const Refusal refusals[] = {
 }  // namespace
 
 std::span<const Refusal> proposal_refusals() {
-  return refusals;
+  return of_proposals;
 }
 
 }  // namespace vicino::mls

@@ -42,7 +42,7 @@ void grow(Scene& scene) {
   scene.commit_and_adopt(scene.members, 0, {adds[1]});
 }
 
-const Refusal refusals[] = {
+const Refusal of_trees[] = {
     {"ATreeCutShort", Fault::malformed,
      [](Scene& s) {
        return s.join_external(s.group_info([](GroupInfo& info) { tree_of(info).pop_back(); }));
@@ -182,7 +182,7 @@ const Refusal refusals[] = {
 }  // namespace
 
 std::span<const Refusal> tree_refusals() {
-  return refusals;
+  return of_trees;
 }
 
 }  // namespace vicino::mls

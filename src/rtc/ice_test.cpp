@@ -5,12 +5,12 @@
 namespace vicino::rtc {
 namespace {
 
-const Address server_address = Address::v4({127, 0, 0, 1}, 40'000);
-const Address client_address = Address::v4({10, 0, 0, 2}, 5000);
+const Address server_at = Address::v4({127, 0, 0, 1}, 40'000);
+const Address client_at = Address::v4({10, 0, 0, 2}, 5000);
 const Address stranger = Address::v4({10, 9, 9, 9}, 6000);
 
 TransportParameters parameters(std::string ufrag, std::string pwd) {
-  return {std::move(ufrag), std::move(pwd), {}, {server_address}};
+  return {std::move(ufrag), std::move(pwd), {}, {server_at}};
 }
 
 struct Pair {
@@ -34,22 +34,22 @@ struct Pair {
 TEST(Ice, AnAuthenticatedCheckOpensThePathOnBothSides) {
   Pair pair;
   const Buffer check = pair.check();
-  EXPECT_FALSE(pair.server.is_validated(client_address));
+  EXPECT_FALSE(pair.server.is_validated(client_at));
   pair.out.clear();
-  ASSERT_TRUE(pair.server.handle_stun(pair.now, client_address, check, pair.out));
-  EXPECT_TRUE(pair.server.is_validated(client_address));
-  EXPECT_EQ(pair.server.remote(), client_address);
+  ASSERT_TRUE(pair.server.handle_stun(pair.now, client_at, check, pair.out));
+  EXPECT_TRUE(pair.server.is_validated(client_at));
+  EXPECT_EQ(pair.server.remote(), client_at);
   ASSERT_EQ(pair.out.datagrams().size(), 1u);
-  EXPECT_EQ(pair.out.datagrams()[0].to, client_address);
+  EXPECT_EQ(pair.out.datagrams()[0].to, client_at);
 
   const Bytes bytes = pair.out.bytes(pair.out.datagrams()[0]);
   const Buffer answer(bytes.begin(), bytes.end());
   EXPECT_FALSE(pair.client.remote());
   EXPECT_FALSE(pair.client.handle_stun(pair.now, stranger, answer, pair.out))
       << "an answer from elsewhere";
-  ASSERT_TRUE(pair.client.handle_stun(pair.now, server_address, answer, pair.out));
-  EXPECT_EQ(pair.client.remote(), server_address);
-  EXPECT_FALSE(pair.client.handle_stun(pair.now, server_address, answer, pair.out))
+  ASSERT_TRUE(pair.client.handle_stun(pair.now, server_at, answer, pair.out));
+  EXPECT_EQ(pair.client.remote(), server_at);
+  EXPECT_FALSE(pair.client.handle_stun(pair.now, server_at, answer, pair.out))
       << "the same answer twice";
 }
 
@@ -82,10 +82,10 @@ TEST(Ice, ARoamingClientsNewestPathsAreKept) {
 
 TEST(Ice, MediaKeepsTheServersSideAliveAndOpensNoPath) {
   Pair pair;
-  ASSERT_TRUE(pair.server.handle_stun(pair.now, client_address, pair.check(), pair.out));
+  ASSERT_TRUE(pair.server.handle_stun(pair.now, client_at, pair.check(), pair.out));
   for (int i = 0; i < 10; ++i) {
     pair.now = pair.now + seconds(20);
-    pair.server.heard_media(pair.now, client_address);
+    pair.server.heard_media(pair.now, client_at);
     pair.server.handle_timeout(pair.now, pair.out);
     EXPECT_FALSE(pair.server.failed());
   }
@@ -123,9 +123,9 @@ TEST(Ice, ConsentChecksKeepBothAlive) {
       checks.emplace_back(pair.out.bytes(d).begin(), pair.out.bytes(d).end());
     for (const Buffer& check : checks) {
       Outbox answers;
-      ASSERT_TRUE(pair.server.handle_stun(pair.now, client_address, check, answers));
+      ASSERT_TRUE(pair.server.handle_stun(pair.now, client_at, check, answers));
       const Bytes answer = answers.bytes(answers.datagrams().at(0));
-      ASSERT_TRUE(pair.client.handle_stun(pair.now, server_address, answer, pair.out));
+      ASSERT_TRUE(pair.client.handle_stun(pair.now, server_at, answer, pair.out));
     }
     pair.now = pair.client.next_timeout();
     pair.server.handle_timeout(pair.now, pair.out);
@@ -144,7 +144,7 @@ Buffer next_check(Pair& pair) {
 Status exchange(Pair& pair, const Address& from, Buffer check) {
   Outbox answers;
   TRY(pair.server.handle_stun(pair.now, from, check, answers));
-  return pair.client.handle_stun(pair.now, server_address, answers.bytes(answers.datagrams().at(0)),
+  return pair.client.handle_stun(pair.now, server_at, answers.bytes(answers.datagrams().at(0)),
                                  pair.out);
 }
 
@@ -153,7 +153,7 @@ const IceCredentials fresh_client{"cli2", "fresh-client-password-22"};
 
 TEST(Ice, AfterARestartTheOldCredentialsHoldUntilTheNewAreUsed) {
   Pair pair;
-  ASSERT_TRUE(exchange(pair, client_address, pair.check()));
+  ASSERT_TRUE(exchange(pair, client_at, pair.check()));
   // The answer was lost on the way, and another restart followed: the old ones still hold.
   pair.server.restart(pair.now, {"lost", "nobody-got-this-password"}, fresh_client);
   pair.server.restart(pair.now, fresh_server, fresh_client);
@@ -161,10 +161,10 @@ TEST(Ice, AfterARestartTheOldCredentialsHoldUntilTheNewAreUsed) {
   EXPECT_TRUE(pair.server.expects("srv2"));
   EXPECT_FALSE(pair.server.expects("lost"));
   const Buffer old = next_check(pair);
-  EXPECT_TRUE(exchange(pair, client_address, old));
+  EXPECT_TRUE(exchange(pair, client_at, old));
 
   pair.client.restart(pair.now, fresh_client, fresh_server);
-  EXPECT_EQ(pair.client.remote(), server_address) << "it goes on sending meanwhile";
+  EXPECT_EQ(pair.client.remote(), server_at) << "it goes on sending meanwhile";
   const Address elsewhere = Address::v4({10, 0, 0, 9}, 7000);
   ASSERT_TRUE(exchange(pair, elsewhere, next_check(pair)));
   EXPECT_EQ(pair.server.remote(), elsewhere);
@@ -175,7 +175,7 @@ TEST(Ice, AfterARestartTheOldCredentialsHoldUntilTheNewAreUsed) {
 
 TEST(Ice, ARestartProvesNothingByItself) {
   Pair pair;
-  ASSERT_TRUE(exchange(pair, client_address, pair.check()));
+  ASSERT_TRUE(exchange(pair, client_at, pair.check()));
   pair.server.restart(pair.now, fresh_server, fresh_client);
   IceControlling other(parameters("cli2", ""), parameters("srv2", "a-password-that-is-wrong"),
                        pair.random, pair.now);
@@ -183,15 +183,15 @@ TEST(Ice, ARestartProvesNothingByItself) {
   other.handle_timeout(pair.now, out);
   const Bytes check = out.bytes(out.datagrams().at(0));
   EXPECT_FALSE(exchange(pair, stranger, Buffer(check.begin(), check.end())));
-  EXPECT_EQ(pair.server.remote(), client_address);
+  EXPECT_EQ(pair.server.remote(), client_at);
   EXPECT_TRUE(pair.server.expects("srv")) << "nobody has used the new ones";
 }
 
 TEST(Ice, APathThatFallsSilentIsAskedAgainAndAgain) {
   Pair pair;
-  ASSERT_TRUE(exchange(pair, client_address, pair.check()));
+  ASSERT_TRUE(exchange(pair, client_at, pair.check()));
   const Instant connected = pair.now;
-  pair.client.heard_media(connected + milliseconds(500), server_address);
+  pair.client.heard_media(connected + milliseconds(500), server_at);
   pair.client.heard_media(connected + milliseconds(900), stranger);
   EXPECT_EQ(pair.client.next_timeout() - connected, milliseconds(1500));
   EXPECT_EQ(pair.client.unanswered_since(), Instant::never());
@@ -199,7 +199,7 @@ TEST(Ice, APathThatFallsSilentIsAskedAgainAndAgain) {
   const Buffer second = next_check(pair);
   EXPECT_EQ(pair.now - connected, milliseconds(2000));
   EXPECT_EQ(pair.client.unanswered_since() - connected, milliseconds(1500));
-  ASSERT_TRUE(exchange(pair, client_address, second));
+  ASSERT_TRUE(exchange(pair, client_at, second));
   EXPECT_EQ(pair.client.unanswered_since(), Instant::never());
   EXPECT_GT(pair.client.next_timeout() - pair.now, seconds(1)) << "it works, though without media";
 }

@@ -4,10 +4,10 @@
 
 #include <algorithm>
 
+#include "rtc/estimator_fixture.h"
+
 namespace vicino::rtc {
 namespace {
-
-constexpr Instant start = Instant{} + seconds(100);
 
 struct Sent {
   Duration time;  // until everything is out

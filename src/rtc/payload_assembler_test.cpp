@@ -2,14 +2,11 @@
 
 #include "base/encoding.h"
 #include "base/random.h"
+#include "rtc/hex_fixture.h"
 #include "rtc/payload.h"
 
 namespace vicino::rtc {
 namespace {
-
-Buffer hex(std::string_view text) {
-  return from_hex(text).value();
-}
 
 struct Sent {
   uint16_t sequence;

@@ -2,14 +2,11 @@
 
 #include "base/encoding.h"
 #include "base/limits.h"
+#include "rtc/hex_fixture.h"
 #include "rtc/payload.h"
 
 namespace vicino::rtc {
 namespace {
-
-Buffer hex(std::string_view text) {
-  return from_hex(text).value();
-}
 
 PictureInfo info_of(Codec codec, Bytes payload) {
   return describe(codec, payload, {}).value();

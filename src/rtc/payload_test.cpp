@@ -4,13 +4,11 @@
 
 #include "base/encoding.h"
 #include "base/random.h"
+#include "rtc/hex_fixture.h"
 
 namespace vicino::rtc {
 namespace {
 
-Buffer hex(std::string_view text) {
-  return from_hex(text).value();
-}
 PictureInfo info_of(Codec codec, std::string_view text, std::string_view dependency = "") {
   const auto info = describe(codec, hex(text), hex(dependency));
   EXPECT_TRUE(info) << text;

@@ -40,8 +40,8 @@ void* counted(size_t size, size_t alignment) {
 namespace vicino::rtc {
 namespace {
 
-constexpr std::array profiles = {"SRTP_AEAD_AES_128_GCM", "SRTP_AEAD_AES_256_GCM",
-                                 "SRTP_AES128_CM_SHA1_80"};
+constexpr std::array profile_names = {"SRTP_AEAD_AES_128_GCM", "SRTP_AEAD_AES_256_GCM",
+                                      "SRTP_AES128_CM_SHA1_80"};
 
 Buffer whole(Buffer header, Bytes payload) {
   header.insert(header.end(), payload.begin(), payload.end());
@@ -66,7 +66,7 @@ void expect_media_passes(PeerPair& pair, uint16_t sequence) {
 }
 
 TEST(Peer, CarriesMediaBothWaysUnderEverySrtpProfile) {
-  for (const char* profile : profiles) {
+  for (const char* profile : profile_names) {
     PairOptions options;
     options.client_profiles = profile;
     PeerPair pair(options);
@@ -219,7 +219,7 @@ TEST(Peer, FollowsAClientToItsNewAddress) {
 }
 
 TEST(Peer, SendsAndReceivesWithoutAllocating) {
-  for (const char* profile : profiles) {
+  for (const char* profile : profile_names) {
     PairOptions options;
     options.client_profiles = profile;
     PeerPair pair(options);

@@ -2,10 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "rtc/estimator_fixture.h"
+
 namespace vicino::rtc {
 namespace {
-
-constexpr Instant start = Instant{} + seconds(100);
 
 // Sends the plan as it says; packets arrive spread over `stretch` times as long, `lost` of them
 // not.

@@ -4,23 +4,10 @@
 
 #include "base/encoding.h"
 #include "base/random.h"
+#include "rtc/rtcp_fixture.h"
 
 namespace vicino::rtc {
 namespace {
-
-Buffer hex(std::string_view text) {
-  return from_hex(text).value();
-}
-
-std::optional<Errc> first_error(std::string_view text) {
-  const Buffer bytes = hex(text);
-  RtcpReader reader(bytes);
-  while (true) {
-    const auto item = reader.next();
-    if (!item) return item.error().code;
-    if (!*item) return std::nullopt;
-  }
-}
 
 Buffer write(const TransportFeedback& item) {
   Buffer memory(40'000);

@@ -4,13 +4,10 @@
 
 #include "base/encoding.h"
 #include "base/random.h"
+#include "rtc/rtcp_fixture.h"
 
 namespace vicino::rtc {
 namespace {
-
-Buffer hex(std::string_view text) {
-  return from_hex(text).value();
-}
 
 // The items of a compound packet; an unreadable one fails the test.
 std::vector<RtcpItem> read_all(Bytes compound) {
@@ -21,16 +18,6 @@ std::vector<RtcpItem> read_all(Bytes compound) {
     EXPECT_TRUE(item) << item.error().where;
     if (!item || !*item) return items;
     items.push_back(std::move(**item));
-  }
-}
-
-std::optional<Errc> first_error(std::string_view text) {
-  const Buffer bytes = hex(text);
-  RtcpReader reader(bytes);
-  while (true) {
-    const auto item = reader.next();
-    if (!item) return item.error().code;
-    if (!*item) return std::nullopt;
   }
 }
 

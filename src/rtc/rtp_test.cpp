@@ -4,13 +4,10 @@
 
 #include "base/encoding.h"
 #include "base/random.h"
+#include "rtc/hex_fixture.h"
 
 namespace vicino::rtc {
 namespace {
-
-Buffer hex(std::string_view text) {
-  return from_hex(text).value();
-}
 
 TEST(Classify, FollowsRfc7983AndRfc5761) {
   EXPECT_EQ(classify(hex("0001")), DatagramKind::stun);

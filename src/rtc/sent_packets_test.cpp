@@ -3,11 +3,10 @@
 #include <gmock/gmock.h>
 
 #include "base/random.h"
+#include "rtc/estimator_fixture.h"
 
 namespace vicino::rtc {
 namespace {
-
-constexpr Instant start = Instant{} + seconds(100);
 
 TransportFeedback report(uint16_t base, std::vector<std::optional<int64_t>> arrivals,
                          int64_t reference_us = 64'000) {

@@ -6,6 +6,7 @@
 
 #include "base/encoding.h"
 #include "base/random.h"
+#include "rtc/hex_fixture.h"
 
 namespace vicino::rtc {
 namespace {
@@ -13,10 +14,6 @@ namespace {
 constexpr std::array profiles = {SrtpProfile::aead_aes_128_gcm, SrtpProfile::aead_aes_256_gcm,
                                  SrtpProfile::aes128_cm_hmac_sha1_80};
 constexpr std::array backends = {CipherBackend::openssl, CipherBackend::ipsec_mb};
-
-Buffer hex(std::string_view text) {
-  return from_hex(text).value();
-}
 
 SrtpContext context(SrtpProfile profile, CipherBackend backend = CipherBackend::openssl) {
   const SrtpSizes sizes = sizes_of(profile);

@@ -9,35 +9,35 @@ namespace {
 
 constexpr Suite suite = Suite::aes_128_gcm_sha256_128;
 constexpr EpochMember alice{3, SenderId{0xa11ce}}, bob{7, SenderId{0xb0b}};
-const Buffer plaintext(20, 9);
+const Buffer payload(20, 9);
 
 // Every epoch has a base key of its own, the same for all members.
-Buffer base_key(uint64_t epoch) {
+Buffer key_of(uint64_t epoch) {
   Buffer key(16, 1);
   store64(key.data(), epoch);
   return key;
 }
 
 SenderContext sending(uint32_t leaf, uint64_t epoch, Stream stream = Stream::microphone) {
-  return SenderContext(suite, make_kid(stream, leaf, epoch), base_key(epoch));
+  return SenderContext(suite, make_kid(stream, leaf, epoch), key_of(epoch));
 }
 
 Buffer seal(SenderContext& sender) {
-  Buffer out(sender.sealed_size(plaintext.size()));
-  EXPECT_TRUE(sender.seal(plaintext, {}, out));
+  Buffer out(sender.sealed_size(payload.size()));
+  EXPECT_TRUE(sender.seal(payload, {}, out));
   return out;
 }
 
 class KeyRingTest : public ::testing::Test {
  protected:
   Status add(uint64_t epoch, std::vector<EpochMember> members = {alice, bob}) {
-    return ring.add_epoch(epoch, base_key(epoch), members);
+    return ring.add_epoch(epoch, key_of(epoch), members);
   }
   std::optional<Errc> open(Bytes frame) {
     Buffer out(frame.size());
     const auto opened = ring.open(frame, {}, out);
     if (!opened) return opened.error().code;
-    EXPECT_TRUE(equal(opened->plaintext, plaintext));
+    EXPECT_TRUE(equal(opened->plaintext, payload));
     sender = opened->sender;
     stream = opened->stream;
     return std::nullopt;
@@ -86,7 +86,7 @@ TEST_F(KeyRingTest, AnUnknownKeyIsNotAWrongOne) {
   ASSERT_TRUE(add(5));
   EXPECT_EQ(open_one(alice.leaf, 6), Errc::unknown_key) << "an epoch still to come";
   EXPECT_EQ(open_one(9, 5), Errc::unknown_key) << "nobody's leaf";
-  SenderContext forger(suite, make_kid(Stream::microphone, alice.leaf, 5), base_key(4));
+  SenderContext forger(suite, make_kid(Stream::microphone, alice.leaf, 5), key_of(4));
   EXPECT_EQ(open(seal(forger)), Errc::unauthenticated);
 }
 
@@ -138,7 +138,7 @@ TEST_F(KeyRingTest, EpochsAFrameCannotTellApartDontLiveTogether) {
   ASSERT_TRUE(add(6));
   ASSERT_TRUE(add(5 + 256));
   EXPECT_EQ(ring.epochs(), 2u);
-  SenderContext before(suite, make_kid(Stream::microphone, alice.leaf, 5), base_key(5));
+  SenderContext before(suite, make_kid(Stream::microphone, alice.leaf, 5), key_of(5));
   EXPECT_EQ(open(seal(before)), Errc::unauthenticated) << "its key id is the newer epoch's now";
   EXPECT_EQ(open_one(alice.leaf, 5 + 256), std::nullopt);
   ring.remove_epoch(5);

@@ -8,6 +8,16 @@
 
 namespace vicino::store {
 
+inline server::RoomName room(uint8_t n) {
+  return server::RoomName{n};
+}
+inline server::TokenHash token(uint8_t n) {
+  return server::TokenHash{n};
+}
+constexpr WallTime day(int64_t n) {
+  return {n * 24 * 60 * 60 * 1000};
+}
+
 class DatabaseTest : public testing::Test {
  protected:
   void SetUp() override { std::filesystem::remove_all(folder_); }

@@ -9,10 +9,6 @@
 namespace vicino::store {
 namespace {
 
-server::RoomName room(uint8_t n) { return server::RoomName{n}; }
-server::TokenHash token(uint8_t n) { return server::TokenHash{n}; }
-constexpr WallTime day(int64_t n) { return {n * 24 * 60 * 60 * 1000}; }
-
 server::SavedGroup group(uint64_t seq) {
   return {Buffer{1, 2, 3}, Buffer(1000, 4), seq, {SenderId{1}, SenderId{~uint64_t{0}}}};
 }

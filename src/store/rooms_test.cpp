@@ -17,10 +17,6 @@ class RoomsTest : public DatabaseTest {
   std::optional<SqliteRooms> rooms_;
 };
 
-server::RoomName room(uint8_t n) { return server::RoomName{n}; }
-server::TokenHash token(uint8_t n) { return server::TokenHash{n}; }
-constexpr WallTime day(int64_t n) { return {n * 24 * 60 * 60 * 1000}; }
-
 TEST_F(RoomsTest, ARoomIsThereAfterReopening) {
   start(10);
   EXPECT_FALSE(rooms_->find(room(1)));
