@@ -19,7 +19,9 @@ constexpr auto quietly = asio::as_tuple(asio::use_awaitable);
 }  // namespace
 
 asio::awaitable<void> WebSocketSession::run(HttpRequest request) {
-  if (!co_await accept(std::move(request))) co_return;
+  // Not in the condition: GCC 12 destroys what it awaits there twice.
+  const bool accepted = co_await accept(request);
+  if (!accepted) co_return;
   open();
   co_await read_messages();
   server_->sockets.erase(id_);
@@ -29,7 +31,7 @@ asio::awaitable<void> WebSocketSession::run(HttpRequest request) {
   cut_off();
 }
 
-asio::awaitable<bool> WebSocketSession::accept(HttpRequest request) {
+asio::awaitable<bool> WebSocketSession::accept(const HttpRequest& request) {
   // The WebSocket's own time-outs and pings take over.
   stream_.next_layer().tcp().expires_never();
   stream_.set_option(

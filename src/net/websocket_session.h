@@ -26,7 +26,7 @@ class WebSocketSession final : public SocketSession,
  private:
   static constexpr size_t max_ignored = 1000;  // messages while closing; who sends more is cut off
 
-  boost::asio::awaitable<bool> accept(HttpRequest request);
+  boost::asio::awaitable<bool> accept(const HttpRequest& request);
   void open();
   boost::asio::awaitable<void> read_messages();
   void start_writing();
