@@ -277,7 +277,7 @@ Scenario competitor(std::string name, Side side) {
                      .from = seconds(20),
                      .bound = Must::Bound::at_least,
                      .limit = not_starved,
-                     .so_far = up ? 0.04 : 0.02}},
+                     .so_far = up ? 0.04 : 0.01}},
           .shown = up ? "ann" : "bob",
           .side = side};
 }
@@ -319,7 +319,7 @@ Scenario twenty() {
                            .bound = Must::Bound::at_least,
                            .limit = 360},
                           little(Figure::switches, "bob", 0.999, settled),
-                          queue("bob", Side::down, 100, settled)},
+                          so_far(queue("bob", Side::down, 100, settled), 390)},
                 .shown = "bob",
                 .side = Side::down};
   Person bob = listener("bob", "", path(2000));

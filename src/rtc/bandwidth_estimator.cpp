@@ -59,7 +59,7 @@ void BandwidthEstimator::feedback(Instant now, const TransportFeedback& feedback
   if (packets_.take_new_clock()) {
     trend_.restart();
     acked_.restart();
-    way_ = {};
+    way_.restart();
   }
   if (results.empty()) return;
   end_silence(now);
@@ -177,8 +177,9 @@ void BandwidthEstimator::probe_at(Instant now, BitRate rate) {
 
 void BandwidthEstimator::plan_probe(Instant now) {
   if (planned() >= demand_ * probe_room || probes_.under_way() || control_.draining()) return;
-  if (trend_.signal() != DelaySignal::normal || !last_feedback_ || queue_delay_ > standing_queue)
-    return;
+  if (!last_feedback_) return;
+  const bool full = trend_.signal() != DelaySignal::normal || queue_delay_ > standing_queue;
+  if (full && !control_.queue_is_foreign()) return;
   if (drop_at_ && now - *drop_at_ > after_drop_wait) {
     drop_at_.reset();
     probe_at(now, before_drop_ * after_drop);

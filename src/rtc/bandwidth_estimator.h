@@ -5,7 +5,6 @@
 // feedback, calls tick() at next_due() and after each of these sends what take_probe() asks for.
 #pragma once
 
-#include <algorithm>
 #include <optional>
 
 #include "rtc/acked_rate.h"
@@ -14,27 +13,9 @@
 #include "rtc/probes.h"
 #include "rtc/rate_control.h"
 #include "rtc/sent_packets.h"
+#include "rtc/sliding_minimum.h"
 
 namespace vicino::rtc {
-
-// The least of the last ten to twenty seconds.
-class SlidingMinimum {
- public:
-  Duration add(Instant now, Duration value) {
-    if (!current_ || now - since_ > window) {
-      before_ = current_;
-      current_ = value;
-      since_ = now;
-    }
-    current_ = std::min(*current_, value);
-    return std::min(*current_, before_.value_or(*current_));
-  }
-
- private:
-  static constexpr Duration window = seconds(10);
-  std::optional<Duration> current_, before_;
-  Instant since_;
-};
 
 struct BandwidthConfig {
   // Before anything is known. Higher is sharper at once and hurts slow paths for a second.
@@ -121,6 +102,9 @@ class BandwidthEstimator {
   // Nothing is tried while so long a queue stands: the path is full.
   static constexpr Duration standing_queue = milliseconds(25);
 
+  // How long a shortest way counts. Longer takes a new path's for a queue for longer.
+  static constexpr Duration shortest_within = seconds(10);
+
   void learn(Instant now, std::span<const PacketResult> results);
   void measure_delay(Instant now, const PacketResult& newest, Duration shortest_way);
   BitRate proven() const;
@@ -151,7 +135,8 @@ class BandwidthEstimator {
   std::optional<Instant> usage_at_, first_sent_;
   bool application_limited_ = false;
 
-  SlidingMinimum rtt_, way_;  // round trips; one way, between clocks that have nothing in common
+  // Round trips; one way, between clocks that have nothing in common.
+  SlidingMinimum<Duration> rtt_{shortest_within}, way_{shortest_within};
   Duration rtt_min_ = milliseconds(100), queue_delay_;
 
   std::optional<Instant> last_probe_, trend_from_, last_feedback_, silent_step_, drop_at_;

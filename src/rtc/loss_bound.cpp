@@ -100,6 +100,12 @@ void LossBound::review(BitRate target, BitRate floor) {
     best = e;
     capacity = current * factor;
   }
+  if (recent_ > hopeless && count_ >= hopeless_observations) {
+    bound_ = std::max(
+        bits_per_second(static_cast<int64_t>(current * std::max(1 - recent_, least_step))), floor);
+    may_grow_ = false;
+    return;
+  }
   const bool limited = best.likelihood > always.likelihood + evidence;
   inherent_ = limited ? best.inherent : always.inherent;
   if (limited) {

@@ -34,6 +34,10 @@ class LossBound {
   // Loss under the first is nothing, under the second no reason to send less.
   static constexpr double tolerated = 0.02;
   static constexpr double excessive = 0.10;
+  // No path that is any good loses so much by itself for two seconds: an overflowing queue does,
+  // whatever the rates were.
+  static constexpr double hopeless = 0.35;
+  static constexpr size_t hopeless_observations = 8;
   // An explanation must be so much likelier (natural logarithm) than "this share is always lost"
   // to be believed. Higher takes longer to see a policer, lower mistakes bursts for one.
   static constexpr double evidence = 4.0;

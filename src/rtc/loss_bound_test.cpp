@@ -51,6 +51,17 @@ TEST(LossBound, FindsThePathThatDropsWhatDoesNotFit) {
   EXPECT_GT(*bound.bound(), kilobits_per_second(800));
 }
 
+TEST(LossBound, NoPathLosesHalfOfEverythingByItself) {
+  LossBound bound;
+  Instant now;
+  for (int i = 0; i < 12; ++i) {
+    const BitRate rate = kilobits_per_second(1000 + 400 * (i % 4));
+    observe(bound, now, rate, 0.5, kilobits_per_second(2200));
+  }
+  EXPECT_LT(bound.bound().value_or(kilobits_per_second(9999)), kilobits_per_second(1200));
+  EXPECT_FALSE(bound.may_grow());
+}
+
 TEST(LossBound, NeverGoesBelowTheFloor) {
   LossBound bound;
   Instant now;

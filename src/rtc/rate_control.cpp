@@ -19,15 +19,24 @@ void RateControl::learn_capacity(BitRate measured) {
   }
 }
 
-// Whether the queue is the own one: then it has become shorter by what was given up.
+// Whether a queue became shorter by what was taken out of it. One that is another's doesn't.
+bool RateControl::is_foreign(Instant now, const Queue& before, const Path& path) {
+  // What was taken out is only felt once the queue that was before it has gone.
+  const Duration felt = now - before.at - before.delay - path.rtt;
+  if (felt < least_felt || path.queue_delay < least_foreign || path.queue_delay > longest_foreign)
+    return false;
+  const double share = static_cast<double>(felt.us) / static_cast<double>((now - before.at).us);
+  const double taken = std::max(before.own_bytes - path.queued_bytes, 0.0) * share;
+  const Duration own = before.rate.time_for(taken);
+  // What arrives was sent when the queue was shorter than it is.
+  const Duration delay = std::max(before.delay, before.rate.time_for(before.own_bytes));
+  return own > least_taken && delay - path.queue_delay < before.rate.time_for(taken * shrunk);
+}
+
 void RateControl::judge_drain(Instant now, const Path& path) {
-  const auto expected = static_cast<double>((now - drain_from_).us) * given_up_;
-  const auto shorter = static_cast<double>((drain_delay_ - path.queue_delay).us);
-  if (path.queue_delay < least_foreign || path.queue_delay > longest_foreign ||
-      drain_rate_ < least_given || shorter > expected * shrunk)
-    return;
+  if (!is_foreign(now, drain_from_, path)) return;
   foreign_until_ = now + foreign_time;
-  rate_ = target_ = std::max(rate_, drain_rate_ * taken_back);
+  rate_ = target_ = std::max(rate_, drain_from_.rate * taken_back);
 }
 
 void RateControl::update(Instant now, const Path& path) {
@@ -47,9 +56,11 @@ void RateControl::update(Instant now, const Path& path) {
     drain_until_.reset();
     last_growth_ = now;
   } else if (queue_stands(path)) {
-    if (!stands_since_) stands_since_ = now;
-    if (now - *stands_since_ > stands_longest && path.queue_delay > least_foreign &&
-        rate_ > least_given)
+    if (!stands_since_) {
+      stands_since_ = now;
+      stands_from_ = {now, path.queue_delay, path.queued_bytes, *path.acked};
+    }
+    if (now - *stands_since_ > stands_longest && is_foreign(now, stands_from_, path))
       foreign_until_ = now + foreign_time;
     last_growth_ = now;
     learn_capacity(*path.acked);
@@ -79,12 +90,14 @@ void RateControl::overused(Instant now, const Path& path) {
     }
     return;
   }
-  learn_capacity(*arriving);
+  // What arrives of a burst is less than the path is known to carry.
+  const bool below_capacity = !drain_until_ && capacity_ && *arriving < *capacity_ * decrease;
+  if (!below_capacity) learn_capacity(*arriving);
   last_decrease_ = now;
   if (drain_until_ && now >= *drain_until_) judge_drain(now, path);
   // Once per queue: further reports of the same one only show better what arrives.
   const BitRate most = drain_until_ ? rate_ : rate_ * resume;
-  const bool gently = path.limited && path.queue_delay < gentle_queue;
+  const bool gently = (path.limited || below_capacity) && path.queue_delay < gentle_queue;
   const BitRate least = gently ? std::min(rate_ * decrease, most) : limits_.floor;
   rate_ = std::max({std::min(*arriving * resume, most), least, limits_.floor});
   BitRate lower = *arriving * decrease;
@@ -92,10 +105,7 @@ void RateControl::overused(Instant now, const Path& path) {
     lower = *arriving - rate_of(path.queued_bytes, drain_time);
   target_ = std::clamp(std::max(lower, *arriving * drain_least), limits_.floor, rate_);
   if (!drain_until_ || now >= *drain_until_) {
-    drain_from_ = now;
-    drain_delay_ = path.queue_delay;
-    drain_rate_ = *arriving;
-    given_up_ = 1 - target_ / *arriving;
+    drain_from_ = {now, path.queue_delay, path.queued_bytes, *arriving};
   }
   const BitRate emptying = std::max(*arriving - target_, kilobits_per_second(1));
   drain_until_ = now + std::min(emptying.time_for(path.queued_bytes) + path.rtt, drain_longest);

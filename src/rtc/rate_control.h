@@ -38,6 +38,8 @@ class RateControl {
   // Like target(), without the dips that empty a queue: for plans that should outlast them.
   BitRate planned() const { return rate_; }
   bool draining() const { return drain_until_.has_value(); }
+  // Somebody else keeps the path full: its delay is no reason to send less.
+  bool queue_is_foreign() const { return foreign_until_.has_value(); }
 
  private:
   // A delay that grows isn't a queue unless every packet of a report met this much of it: receivers
@@ -79,14 +81,15 @@ class RateControl {
   static constexpr double drain_least = 0.3;  // of what arrives: lower would stop video
   static constexpr Duration drain_longest = seconds(2);
   static constexpr Duration drained = milliseconds(10);  // a queue this short is none
-  // A queue that didn't shrink by this share of what was given up for it, and is still longer than
+  // A queue that didn't shrink by this share of what was taken out of it, and is still longer than
   // the least, is filled by somebody who doesn't look at delay, as TCP does. For so long it is no
   // reason to give way: there would be no end to it. Longer overlooks the own queue for longer when
   // the other one is gone.
   static constexpr double shrunk = 0.5;
+  // Less taken out, or felt for less long, tells nothing: so voices, which give nothing up, go on
+  // regardless.
+  static constexpr Duration least_taken = milliseconds(20), least_felt = milliseconds(100);
   static constexpr Duration least_foreign = milliseconds(100), longest_foreign = milliseconds(500);
-  // Of less than that voices are much, and they give way to nothing.
-  static constexpr BitRate least_given = kilobits_per_second(250);
   static constexpr Duration stands_longest = seconds(5);  // while it is let run off
   static constexpr Duration foreign_time = seconds(15);
   // What was given up for nothing is taken back as far as it leaves the other one its half.
@@ -94,6 +97,13 @@ class RateControl {
 
   bool queue_stands(const Path& path) const;
   void overused(Instant now, const Path& path);
+  struct Queue {
+    Instant at;
+    Duration delay;
+    double own_bytes = 0;
+    BitRate rate;  // at which it goes off
+  };
+  static bool is_foreign(Instant now, const Queue& before, const Path& path);
   void judge_drain(Instant now, const Path& path);
   void grow(Instant now, const Path& path);
   void learn_capacity(BitRate measured);
@@ -102,12 +112,7 @@ class RateControl {
   BitRate rate_, target_;
   std::optional<BitRate> capacity_;  // what arrived when the path was full
   std::optional<Instant> drain_until_, last_decrease_, last_growth_;
-  // Of the drain: when it began, the delay then, what arrived, and the share of what arrived that
-  // was given up.
-  Instant drain_from_;
-  Duration drain_delay_;
-  BitRate drain_rate_;
-  double given_up_ = 0;
+  Queue drain_from_, stands_from_;        // what there was when it began
   std::optional<Instant> stands_since_;   // a queue that is let run off
   std::optional<Instant> foreign_until_;  // the queue is another's
 };

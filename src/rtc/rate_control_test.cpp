@@ -28,10 +28,11 @@ struct Reports {
 
 TEST(RateControl, AQueueThatGivingWayDoesntShortenIsAnothers) {
   Reports reports;
-  reports.report(DelaySignal::overuse, kbps(2800), milliseconds(150));
+  reports.report(DelaySignal::overuse, kbps(2800), milliseconds(300));
   EXPECT_LT(reports.control.target(), kbps(2600));
   for (int i = 0; i < 40; ++i)
     reports.report(DelaySignal::normal, reports.control.target(), milliseconds(300));
+  EXPECT_TRUE(reports.control.queue_is_foreign());
   EXPECT_GE(reports.control.target(), kbps(1400)) << "half of what it was, at least";
   const BitRate before = reports.control.target();
   reports.report(DelaySignal::overuse, before, milliseconds(320));
@@ -52,9 +53,16 @@ TEST(RateControl, TheOwnQueueIsEmptied) {
   EXPECT_LE(reports.control.planned(), kbps(1000)) << "what the path carries";
 }
 
+TEST(RateControl, AQueueThatNothingWasTakenOutOfIsNotTakenForAnothers) {
+  Reports reports;
+  reports.report(DelaySignal::overuse, kbps(2800), milliseconds(300));
+  for (int i = 0; i < 100; ++i) reports.report(DelaySignal::normal, kbps(2800), milliseconds(300));
+  EXPECT_FALSE(reports.control.queue_is_foreign());
+}
+
 TEST(RateControl, GivesWayAgainOnceTheOtherIsGone) {
   Reports reports;
-  reports.report(DelaySignal::overuse, kbps(2800), milliseconds(150));
+  reports.report(DelaySignal::overuse, kbps(2800), milliseconds(300));
   for (int i = 0; i < 40; ++i)
     reports.report(DelaySignal::normal, reports.control.target(), milliseconds(300));
   reports.report(DelaySignal::normal, reports.control.target(), milliseconds(5));
@@ -89,7 +97,7 @@ TEST(RateControl, WhatArrivesWithoutAQueueIsCarried) {
 
 TEST(RateControl, NoCallLivesWithALongQueueWhoeverFillsIt) {
   Reports reports;
-  reports.report(DelaySignal::overuse, kbps(2800), milliseconds(150));
+  reports.report(DelaySignal::overuse, kbps(2800), milliseconds(300));
   for (int i = 0; i < 40; ++i)
     reports.report(DelaySignal::normal, reports.control.target(), milliseconds(300));
   const BitRate before = reports.control.planned();

@@ -80,8 +80,12 @@ Candidate candidate(Instant now, const SlotDemand& demand, const Allocation& pre
 
 class Filling {
  public:
-  Filling(BitRate bandwidth, BitRate audio, std::vector<Candidate>& all)
-      : bandwidth_(bandwidth), used_(audio), audio_(audio) {
+  Filling(const Bandwidth& bandwidth, BitRate audio, std::vector<Candidate>& all)
+      : bandwidth_(bandwidth.now),
+        for_better_(std::max(bandwidth.now * (1 / up_margin),
+                             std::min(bandwidth.now, bandwidth.lately * (1 / steady_margin)))),
+        used_(audio),
+        audio_(audio) {
     for (Candidate& c : all) (c.demand->focus ? focus_ : others_).push_back(&c);
     const auto area = [](const Candidate* c) {
       return static_cast<uint32_t>(c->demand->wanted.width) * c->demand->wanted.height;
@@ -96,20 +100,18 @@ class Filling {
       }
     }
     take_rounds(bandwidth_, [](const Candidate& c) { return c.cap; });
-    take_rounds(with_margin(),
+    take_rounds(for_better_,
                 [](const Candidate& c) { return c.may_rise ? c.steps.size() : c.cap; });
   }
   BitRate used() const { return used_; }
 
  private:
-  BitRate with_margin() const { return bandwidth_ * (1 / up_margin); }
-
   // What is in focus may rise at the cost of the others.
   void raise_focus_caps() {
     BitRate taken = audio_;
     for (Candidate* c : focus_) {
       while (c->may_rise && c->cap < c->steps.size() &&
-             taken + c->rate_at(c->cap + 1) <= with_margin())
+             taken + c->rate_at(c->cap + 1) <= for_better_)
         ++c->cap;
       taken = taken + c->rate_at(c->cap);
     }
@@ -131,7 +133,7 @@ class Filling {
       std::erase_if(rising, [&](Candidate* c) { return !take_step(*c, most(*c), limit); });
   }
 
-  BitRate bandwidth_, used_, audio_;
+  BitRate bandwidth_, for_better_, used_, audio_;
   std::vector<Candidate*> focus_, others_;
 };
 
@@ -153,7 +155,7 @@ SlotAllocation result_of(Instant now, const Candidate& c) {
 
 }  // namespace
 
-Allocation allocate(Instant now, BitRate bandwidth, BitRate audio,
+Allocation allocate(Instant now, Bandwidth bandwidth, BitRate audio,
                     std::span<const SlotDemand> demands, const Allocation& previous) {
   std::vector<Candidate> all;
   all.reserve(demands.size());

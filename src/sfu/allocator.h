@@ -55,9 +55,18 @@ struct Allocation {
   rtc::BitRate demand;  // what everything wanted would take: for the bandwidth estimator
 };
 
-// A better layer must fit this many times. At least 1.1 / 0.9, or an estimate that swings by a
-// tenth makes layers flap; higher leaves more of the path unused.
-inline constexpr double up_margin = 1.25;
+// What the path carries by the estimate: now, and the least that this was in the last seconds.
+struct Bandwidth {
+  rtc::BitRate now, lately;
+  // `lately` zero: that isn't known.
+  constexpr Bandwidth(rtc::BitRate by_now, rtc::BitRate least_lately = {})
+      : now(by_now), lately(least_lately) {}
+};
+
+// A better layer must fit this many times into what the path carries now, or into what it carried
+// all the time lately. The first at least 1.1 / 0.9, or an estimate that swings by a tenth makes
+// layers flap; higher ones leave more of the path unused.
+inline constexpr double up_margin = 1.25, steady_margin = 1.1;
 // ... and is taken no sooner than this after the slot's last change. Shorter asks for key frames
 // more often, longer keeps the picture poor for longer.
 inline constexpr Duration up_after_fall = seconds(4);
@@ -66,7 +75,7 @@ inline constexpr Duration up_after_rise = seconds(1);
 // `audio`: what the receiver's audio slots take together. `previous`: the last result, or empty; a
 // slot is recognised by its content. A slot that is new or wanted at another size waits for
 // nothing.
-Allocation allocate(Instant now, rtc::BitRate bandwidth, rtc::BitRate audio,
+Allocation allocate(Instant now, Bandwidth bandwidth, rtc::BitRate audio,
                     std::span<const SlotDemand> demands, const Allocation& previous);
 
 }  // namespace vicino::sfu

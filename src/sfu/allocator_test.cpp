@@ -137,7 +137,8 @@ std::vector<SlotDemand> random_demands(SeededRandom& random) {
           std::ldexp(1.0, static_cast<int>(l - layers) + 1), random.next() % 8 != 0, {}};
       int64_t rate = 0;
       for (uint64_t t = 0; t <= random.next() % 3; ++t)
-        rates.up_to.push_back(kbps(rate += static_cast<int64_t>(10 + random.next() % (uint64_t{300} << l))));
+        rates.up_to.push_back(
+            kbps(rate += static_cast<int64_t>(10 + random.next() % (uint64_t{300} << l))));
       d.layers.push_back(std::move(rates));
     }
     demands.push_back(std::move(d));
@@ -169,7 +170,7 @@ TEST(Allocator, MoreBandwidthIsNeverWorseForWhatComesFirst) {
   SeededRandom random(2);
   for (int i = 0; i < 500; ++i) {
     const auto demands = random_demands(random);
-    Allocation less = allocate(start, {}, {}, demands, {});
+    Allocation less = allocate(start, BitRate{}, {}, demands, {});
     for (int bandwidth = 100; bandwidth < 8000; bandwidth += 150) {
       const Allocation more = allocate(start, kbps(bandwidth), {}, demands, {});
       // The first in focus whose picture differs is better.
@@ -183,10 +184,24 @@ TEST(Allocator, MoreBandwidthIsNeverWorseForWhatComesFirst) {
   }
 }
 
+TEST(Allocator, WhatHasLongFittedNeedsNoMargin) {
+  const SlotDemand demands[] = {demand(1, large)};
+  auto a = allocate(start, kbps(500), {}, demands, {});
+  ASSERT_EQ(text(a), "h2");
+  const Instant now = start + seconds(10);
+  EXPECT_EQ(text(allocate(now, {kbps(840), kbps(820)}, {}, demands, a)), "h2")
+      << "750 and a little";
+  a = allocate(now, {kbps(840), kbps(830)}, {}, demands, a);
+  EXPECT_EQ(text(a), "f0");
+  EXPECT_EQ(text(allocate(now + seconds(1), {kbps(700), kbps(830)}, {}, demands, a)), "h2")
+      << "what it carries now counts";
+}
+
 TEST(Allocator, DoesNotFlapWhenTheEstimateSwingsByATenth) {
   SeededRandom random(3);
   for (int i = 0; i < 300; ++i) {
     const auto demands = random_demands(random);
+    const bool lately_known = i % 2 == 0;
     const auto middle_rate = static_cast<double>(200 + random.next() % 6000);
     Allocation a;
     Instant now = start;
@@ -194,8 +209,11 @@ TEST(Allocator, DoesNotFlapWhenTheEstimateSwingsByATenth) {
     for (int turn = 0; turn < 600; ++turn) {
       now = now + milliseconds(100);
       const double noise = random.next() % 2 == 0 ? 0.9 : 1.1;
+      const auto at = [&](double factor) {
+        return kbps(static_cast<int64_t>(middle_rate * factor));
+      };
       const auto next =
-          allocate(now, kbps(static_cast<int64_t>(middle_rate * noise)), kbps(40), demands, a);
+          allocate(now, {at(noise), lately_known ? at(0.9) : BitRate{}}, kbps(40), demands, a);
       for (size_t s = 0; s < a.slots.size(); ++s)
         changes += turn > 300 && next.slots[s].choice != a.slots[s].choice;
       a = next;

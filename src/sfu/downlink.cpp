@@ -6,6 +6,7 @@ namespace vicino::sfu {
 
 void Downlink::feedback(Instant now, const rtc::TransportFeedback& feedback) {
   estimator_.feedback(now, feedback);
+  lately_ = least_.add(now, estimator_.planned());
   pacer_.set_rate(now, estimator_.target());
   settle(now);
   review_loss(now);
@@ -42,7 +43,7 @@ bool Downlink::due(Instant now) const {
 void Downlink::share(Instant now, rtc::BitRate audio, std::span<const SlotDemand> demands) {
   shared_at_ = now;
   if (voices_twice(now)) audio = audio * 2;
-  allocation_ = allocate(now, bandwidth(), audio, demands, allocation_);
+  allocation_ = allocate(now, {bandwidth(), lately_}, audio, demands, allocation_);
   content_ = allocation_.used >= allocation_.demand;
   estimator_.set_demand(now, allocation_.demand * up_margin);
 }

@@ -82,6 +82,9 @@ class Downlink {
   static constexpr Duration settling = seconds(2);
   // How often the shares are looked at where something is left to be desired, and where nothing is.
   static constexpr Duration review = milliseconds(200), calm_review = seconds(1);
+  // How long the estimate must have been enough for a better layer that only just fits. Longer
+  // leaves more of a path unused, shorter takes a lucky moment for what the path carries.
+  static constexpr Duration lately = seconds(5);
   static constexpr Duration probe_step = milliseconds(1);
   // Of the estimate, and how much of it at once. More repairs heavier loss, less leaves more of a
   // path that became narrow to what fits it.
@@ -112,6 +115,8 @@ class Downlink {
   Instant made_;
   bool settled_ = false;
   rtc::BitRate best_;  // estimate so far
+  rtc::SlidingMinimum<rtc::BitRate> least_{lately};
+  rtc::BitRate lately_;
   Allocation allocation_;
   std::optional<Instant> shared_at_;
   bool content_ = false;  // every slot had its best
