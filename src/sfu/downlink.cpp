@@ -14,9 +14,9 @@ void Downlink::feedback(Instant now, const rtc::TransportFeedback& feedback) {
 
 void Downlink::review_loss(Instant now) {
   if (estimator_.planned() < room_for_copies) {
-    voices_twice_until_ = {};
+    twice_until_ = {};
   } else if (estimator_.loss() > lossy) {
-    voices_twice_until_ = now + lossy_time;
+    twice_until_ = now + lossy_time;
   }
 }
 
@@ -42,7 +42,7 @@ bool Downlink::due(Instant now) const {
 
 void Downlink::share(Instant now, rtc::BitRate audio, std::span<const SlotDemand> demands) {
   shared_at_ = now;
-  if (voices_twice(now)) audio = audio * 2;
+  if (sends_twice(now)) audio = audio * 2;
   allocation_ = allocate(now, {bandwidth(), lately_}, audio, demands, allocation_);
   content_ = allocation_.used >= allocation_.demand;
   estimator_.set_demand(now, allocation_.demand * up_margin);

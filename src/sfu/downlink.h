@@ -61,9 +61,9 @@ class Downlink {
   // is missing crowds out what is new, which is then missing.
   bool may_repeat(Instant now, size_t bytes);
 
-  // Whether each packet of a voice goes out once more with the next one: while the path loses some,
-  // and has room for it.
-  bool voices_twice(Instant now) const { return now < voices_twice_until_; }
+  // Whether each packet of a voice goes out once more with the next one, and what was asked for
+  // again goes out twice: while the path loses some, and has room for it.
+  bool sends_twice(Instant now) const { return now < twice_until_; }
 
   // The bandwidth probe under way: how many bytes of it are to be sent now, in packets of at most
   // packet_size(); 0 for none.
@@ -91,7 +91,7 @@ class Downlink {
   static constexpr double repeated_share = 0.5;
   static constexpr Duration repeated_burst = milliseconds(100);
 
-  // From this share lost on voices go out twice, for so long after it was last seen: what arrives
+  // From this share lost on that is so, for so long after it was last seen: what arrives
   // the second time doesn't count as lost. Not where that would be much of the path.
   static constexpr double lossy = 0.02;
   static constexpr Duration lossy_time = seconds(20);
@@ -121,7 +121,7 @@ class Downlink {
   std::optional<Instant> shared_at_;
   bool content_ = false;  // every slot had its best
   std::optional<Probe> probe_;
-  Instant voices_twice_until_;
+  Instant twice_until_;
   double repeated_ = 0;  // bytes ahead of that share, at `repeated_at_`
   Instant repeated_at_;
 };

@@ -210,6 +210,23 @@ TEST_F(DownlinkTest, WhatIsAskedForAgainComesFromBetweenWhatWasLeftOut) {
   EXPECT_TRUE(std::ranges::equal(std::span(again[0].payload).subspan(2), lost.payload));
 }
 
+TEST_F(DownlinkTest, WhatIsAskedForAgainGoesOutTwiceWhereThePathLosesSome) {
+  watch_over(kbps(5000));
+  paths[2].lost_in = 20;
+  run(seconds(10));
+  paths[2].lost_in = 0;
+  const auto& got = paths[2].got;
+  const auto last = std::ranges::find_if(
+      got.rbegin(), got.rend(), [](const auto& g) { return g.packet.payload_type == vp8_out; });
+  ASSERT_NE(last, got.rend());
+  send(2, rtc::Nack{1, last->packet.ssrc, {last->packet.sequence}});
+  const auto again = video_to(2);
+  ASSERT_EQ(again.size(), 2u);
+  EXPECT_NE(again[0].sequence, again[1].sequence) << "another number, another nonce";
+  EXPECT_EQ(again[0].payload, again[1].payload);
+  EXPECT_EQ(load16(again[0].payload.data()), last->packet.sequence);
+}
+
 TEST_F(DownlinkTest, ABurstWaitsForTheDelayItWouldMakeAndAFrameDoesNot) {
   watch_over(kbps(4000));
   run(seconds(10));

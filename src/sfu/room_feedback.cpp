@@ -27,6 +27,12 @@ class Compound {
   bool complete_ = true;
 };
 
+// Of what is best not lost on the way to `to`.
+int copies_for(Instant now, const Participant& to) {
+  const auto& downlink = to.connection.downlink;
+  return downlink && downlink->sends_twice(now) ? 2 : 1;
+}
+
 }  // namespace
 
 Status Room::Impl::handle_rtcp(Instant now, Participant& from, Bytes compound, Egress& out) {
@@ -132,9 +138,12 @@ void Room::Impl::handle_nack(Instant now, Participant& from, const rtc::Nack& na
     const auto packet = (*layer)->history.find(origin->sequence, memory);
     if (!packet || !slot->sender.may_repeat(now, sequence, from.rtt)) continue;
     if (downlink && !downlink->may_repeat(now, packet->payload.size() + packet_overhead)) return;
-    if (!slot->sender.retransmit(now, *origin, *packet, from.connection, out)) continue;
+    // One in so many gets lost again, and asking once more is what freezes are made of.
+    for (int copies = copies_for(now, from); copies > 0; --copies) {
+      if (!slot->sender.retransmit(now, *origin, *packet, from.connection, out)) break;
+      ++counts.rtx_out;
+    }
     --from.retransmissions_left;
-    ++counts.rtx_out;
   }
 }
 
@@ -201,11 +210,11 @@ void Room::Impl::send_nacks(Instant now, Egress& out) {
         for (size_t from = 0; from < missing.size(); from += max_nacks_per_packet) {
           const auto first = missing.begin() + static_cast<ptrdiff_t>(from);
           const auto count = std::min(missing.size() - from, max_nacks_per_packet);
-          Compound(publisher->own_ssrc)
-              .add(rtc::Nack{publisher->own_ssrc,
-                             *layer->ssrc,
-                             {first, first + static_cast<ptrdiff_t>(count)}})
-              .send(publisher->id(), out);
+          const rtc::Nack nack{
+              publisher->own_ssrc, *layer->ssrc, {first, first + static_cast<ptrdiff_t>(count)}};
+          // A browser answers one of two that come together.
+          for (int copies = copies_for(now, *publisher); copies > 0; --copies)
+            Compound(publisher->own_ssrc).add(nack).send(publisher->id(), out);
         }
         if (layer->nacks.take_lost_sync() && track->kind() == rtc::MediaKind::video)
           want_key_frame(now, *layer, out);

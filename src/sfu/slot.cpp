@@ -141,7 +141,7 @@ void SlotSender::forward(Instant now, std::span<const MediaPacket> packets, Conn
 // A voice can't be asked for again: browsers know no retransmission stream for audio.
 void SlotSender::send(Instant now, std::span<const rtc::ClearRtp> run, Connection& to,
                       Egress& out) {
-  if (section_.kind == rtc::MediaKind::audio && to.downlink && to.downlink->voices_twice(now))
+  if (section_.kind == rtc::MediaKind::audio && to.downlink && to.downlink->sends_twice(now))
     return out.rtp_with(earlier_, *to.route, run, place_);
   earlier_.clear();
   out.rtp(*to.route, run, place_);
