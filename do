@@ -20,7 +20,8 @@ help() {
   serve [SETTINGS]    install what is missing, build, start the server, print a link to a fresh room
                       settings are vicinod's: --http-port 9000, --open-room NAME, ... (./do serve --help)
   test [LAYER...]     install what is missing, build and run the tests, print one summary
-                      layers: unit vectors web integration interop e2e fuzz sanitize; all when none is named
+                      layers: unit vectors web integration interop e2e fuzz sanitize threads; all when none is
+                      named
   build [PRESET]      build only: release (default), dev, asan, tsan, wasm
   fuzz [SECONDS]      run every fuzz target this long (default 30)
   sim [SCENARIO [SEED]]

@@ -1,6 +1,6 @@
 # ./do test: layers one after the other, each counted, one summary at the end. Sourced by ./do.
 
-all_layers=(unit vectors web integration interop e2e fuzz sanitize)
+all_layers=(unit vectors web integration interop e2e fuzz sanitize threads)
 passed=0
 failed=0
 skipped=0
@@ -100,13 +100,15 @@ layer_web() {
   count web $counts "$(cat "$why" 2>/dev/null || true)"
 }
 
-# Crowds, who is heard and seen of them, and what is timed: ten times slower they don't fit on two cores. All other integration
-# tests run with sanitizers, in the layer sanitize.
-unsanitized=(bandwidth crowd full_room load path_repair tcp_path track_states)
+# Tests that don't run with sanitizers, ten times slower: crowds, which fill two cores by themselves, and what is timed and mostly
+# waits. All other integration tests run with sanitizers, in the layer sanitize.
+crowds=(crowd full_room load)
+waiting=(bandwidth path_repair tcp_path track_states)
 
 layer_integration() {
-  local files=("${unsanitized[@]/#/tests/integration/}")
-  node_layer integration "${files[@]/%/.test.mjs}"
+  local alone=("${crowds[@]/#/tests/integration/}") together=("${waiting[@]/#/tests/integration/}")
+  node_layer integration "${alone[@]/%/.test.mjs}"
+  concurrency=2 node_layer integration-together "${together[@]/%/.test.mjs}"
 }
 layer_interop() {
   build_mls_face
@@ -145,10 +147,18 @@ layer_sanitize() {
   build_preset asan vicinod vicino vicino-relay
   local file files=()
   for file in tests/integration/*.test.mjs; do
-    [[ " ${unsanitized[*]} " == *" $(basename "$file" .test.mjs) "* ]] || files+=("$file")
+    [[ " ${crowds[*]} ${waiting[*]} " == *" $(basename "$file" .test.mjs) "* ]] || files+=("$file")
   done
   # The quarantine of freed memory counts as growth where a test watches for growth.
   concurrency=2 ASAN_OPTIONS=quarantine_size_mb=4 VICINO_BUILD="$PWD/build/asan" node_layer sanitize "${files[@]}"
+}
+
+# What runs on more than one thread, with ThreadSanitizer: the server's sockets, workers and the relays between them, and the
+# load generator.
+layer_threads() {
+  build_preset tsan net_test vicinod vicino-load
+  ctest_layer threads tsan/src/net
+  TSAN_OPTIONS="halt_on_error=1" VICINO_BUILD="$PWD/build/tsan" node_layer threads-load tests/integration/load.test.mjs
 }
 
 run_tests() {

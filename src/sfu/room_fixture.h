@@ -212,6 +212,8 @@ inline uint8_t tl0_of(const RtpOut& p) {
 
 class RoomTest : public testing::Test {
  protected:
+  explicit RoomTest(const RoomSettings& settings = {}) : room(random, now, settings) {}
+
   static ParticipantSetup setup(uint32_t id, size_t audio_slots = 8, size_t video_slots = 4) {
     ParticipantSetup s;
     s.id = {id};
@@ -305,7 +307,7 @@ class RoomTest : public testing::Test {
   SeededRandom random{7};
   bool batching = false;  // packets stay queued until somebody flushes
   Recorder out;
-  Room room{random, now};
+  Room room;
   std::map<uint32_t, std::map<std::string, std::pair<std::optional<uint32_t>, Source>>> told;
   std::map<uint32_t, std::vector<Content>> held_back;
   std::vector<Event> events;  // all that was heard

@@ -333,7 +333,9 @@ export class CallPage {
       const connection = globalThis.peerConnections.findLast((c) => c.connectionState !== 'closed');
       const result = { frames: {}, energy: {} };
       if (!connection) return result;
-      for (const report of (await connection.getStats()).values()) {
+      // A connection that is closed meanwhile may never answer: then the next look asks the next one.
+      const none = new Promise((done) => setTimeout(done, 2000, new Map()));
+      for (const report of (await Promise.race([connection.getStats(), none])).values()) {
         if (report.type !== 'inbound-rtp') continue;
         if (report.kind === 'video') result.frames[report.mid] = report.framesDecoded ?? 0;
         if (report.kind === 'audio') result.energy[report.mid] = report.totalAudioEnergy ?? 0;
