@@ -47,7 +47,7 @@ function doubt(result, shares, receivers) {
   if (typeof result.server !== "object") return "the server ended";
   if (!shares) return null;
   const difference = Math.abs(shares.process - result.server.cpu_share);
-  if (difference > 0.03 + 0.1 * shares.process) {
+  if (difference > 0.03 + 0.15 * shares.process) {
     return `the generator says that the server used ${result.server.cpu_share} of a core, /proc says ${shares.process}`;
   }
   return null;

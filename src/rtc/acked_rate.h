@@ -14,14 +14,17 @@ class AckedRate {
   void arrived(Instant arrived, size_t bytes);
   // Over the last arrivals; nullopt while there are too few. While a queue is in front of the
   // receiver this is what the path carries.
-  std::optional<BitRate> rate() const { return over(calm); }
-  // The same over a shorter time: follows a change at once, and is noisier.
-  std::optional<BitRate> recent_rate() const { return over(quick); }
+  struct Rates {
+    std::optional<BitRate> calm;
+    // The same over a shorter time: follows a change at once, and is noisier.
+    std::optional<BitRate> recent;
+  };
+  Rates rates() const;
   void restart() { arrivals_.clear(); }
 
  private:
-  static constexpr Duration calm = milliseconds(500);
-  static constexpr Duration quick = milliseconds(200);
+  static constexpr Duration calm_window = milliseconds(500);
+  static constexpr Duration recent_window = milliseconds(200);
   // Where packets are rare the window is as long as it takes for so many. Fewer makes the rate
   // depend on where in a frame the window begins.
   static constexpr size_t fewest = 8;
@@ -32,8 +35,6 @@ class AckedRate {
     Instant at;
     size_t bytes;
   };
-  std::optional<BitRate> over(Duration window) const;
-
   std::deque<Arrival> arrivals_;
 };
 

@@ -111,21 +111,22 @@ std::optional<BitRate> BandwidthEstimator::carried(std::optional<BitRate> acked)
 
 // Bursts and gaps on the way make what arrives seem more or less than it is, never more than was
 // sent.
-BitRate BandwidthEstimator::proven() const {
-  if (!acked_.rate() || !acked_.recent_rate()) return {};
+BitRate BandwidthEstimator::proven(const AckedRate::Rates& acked) const {
+  if (!acked.calm || !acked.recent) return {};
   const BitRate sent = rate_of(usage_bytes_, usage_window);
-  return std::min({*acked_.rate(), *acked_.recent_rate(), sent}) * proven_share;
+  return std::min({*acked.calm, *acked.recent, sent}) * proven_share;
 }
 
 void BandwidthEstimator::control(Instant now) {
+  const AckedRate::Rates acked = acked_.rates();
   RateControl::Path path{.signal = trend_.signal(),
-                         .acked = carried(acked_.rate()),
-                         .acked_recently = carried(acked_.recent_rate()),
+                         .acked = carried(acked.calm),
+                         .acked_recently = carried(acked.recent),
                          .rtt = rtt_min_,
                          .queued_bytes = 0,
                          .queue_delay = queue_delay_,
                          .may_grow = !application_limited_ && loss_.may_grow(),
-                         .proven = proven(),
+                         .proven = proven(acked),
                          .limited = application_limited_};
   // While the trend isn't looked at, a long queue still is.
   if (trend_from_ && now - rtt_min_ < *trend_from_ && queue_delay_ > blind_queue)

@@ -107,7 +107,7 @@ class BandwidthEstimator {
 
   void learn(Instant now, std::span<const PacketResult> results);
   void measure_delay(Instant now, const PacketResult& newest, Duration shortest_way);
-  BitRate proven() const;
+  BitRate proven(const AckedRate::Rates& acked) const;
   std::optional<BitRate> carried(std::optional<BitRate> acked) const;
   void control(Instant now);
   void finish_probe(Instant now);
