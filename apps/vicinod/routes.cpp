@@ -102,7 +102,8 @@ boost::asio::awaitable<HttpResponse> Service::health(HttpRequest request) {
   }
   if (draining_) co_return sentence(request, http::status::service_unavailable, "The server is shutting down.");
   for (const HealthTarget& target : health_targets_) {
-    if (co_await media_port_answers(target, random_)) continue;
+    const bool answers = co_await media_port_answers(target, random_);  // not in the condition: GCC 12 (websocket_session.cpp)
+    if (answers) continue;
     co_return sentence(request, http::status::service_unavailable,
                        "UDP port " + std::to_string(target.endpoint.port()) + " doesn't answer.");
   }
