@@ -3,8 +3,8 @@
 build_packages=(
   cmake ninja-build g++ ccache git ca-certificates                     # tools
   clang-16 lld-16 llvm-16 wasi-libc libc++-16-dev-wasm32 libclang-rt-16-dev-wasm32  # WebAssembly
-  libboost1.81-dev libssl-dev libsodium-dev libipsec-mb-dev libspdlog-dev libfmt-dev libtomlplusplus-dev libcli11-dev
-  prometheus-cpp-dev libsoci-dev libsqlite3-dev nlohmann-json3-dev libogg-dev
+  libboost1.81-dev libssl-dev libsodium-dev libipsec-mb-dev libmimalloc-dev libspdlog-dev libfmt-dev libtomlplusplus-dev
+  libcli11-dev prometheus-cpp-dev libsoci-dev libsqlite3-dev nlohmann-json3-dev libogg-dev
   flatbuffers-compiler libflatbuffers-dev
   nodejs npm                                                           # the web app
 )

@@ -2,6 +2,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
+#include "rtc/dtls_library.h"
 #include "rtc/peer.h"
 #include "rtc/srtp_cipher.h"
 
@@ -43,7 +44,7 @@ constexpr long day = 24 * 60 * 60;
 
 // Self-signed and nameless: peers know it by its fingerprint alone.
 Certificate self_signed(EVP_PKEY* key) {
-  Certificate certificate(X509_new());
+  Certificate certificate(X509_new_ex(dtls_library(), nullptr));
   if (!certificate) return nullptr;
   X509* x = certificate.get();
   const std::unique_ptr<BIGNUM, decltype([](BIGNUM* n) { BN_free(n); })> serial(BN_new());
@@ -85,9 +86,9 @@ void* DtlsIdentity::ssl_ctx() const {
 
 Result<std::unique_ptr<DtlsIdentity>> DtlsIdentity::create(std::span<const SrtpProfile> profiles) {
   const std::string srtp_profiles = names_of(profiles.empty() ? all_profiles : profiles);
-  const Key key(EVP_EC_gen("P-256"));
+  const Key key(EVP_PKEY_Q_keygen(dtls_library(), nullptr, "EC", "P-256"));
   const Certificate certificate = key ? self_signed(key.get()) : nullptr;
-  TlsContext context(SSL_CTX_new(DTLS_method()));
+  TlsContext context(SSL_CTX_new_ex(dtls_library(), nullptr, DTLS_method()));
   if (!certificate || !context) return fail(Errc::bad_state, "no DTLS certificate could be made");
   SSL_CTX* c = context.get();
   SSL_CTX_set_options(c, SSL_OP_NO_QUERY_MTU | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET |

@@ -1,6 +1,8 @@
 #include "rtc/peer.h"
 
 #include <malloc.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
 
 #include <cstdlib>
 #include <new>
@@ -133,6 +135,30 @@ TEST(Peer, StaysClosedToACertificateOtherThanAnnounced) {
     other.run(seconds(1));
   }
   EXPECT_TRUE(other.server_got.empty());
+}
+
+// The server's OpenSSL has little more than Vicino's own clients use: others' must be in it.
+TEST(Peer, TakesWhatOtherClientsBring) {
+  const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(EVP_RSA_gen(2048), &EVP_PKEY_free);
+  const std::unique_ptr<X509, decltype(&X509_free)> certificate(X509_new(), &X509_free);
+  Fingerprint fingerprint;
+  ASSERT_TRUE(X509_gmtime_adj(X509_getm_notBefore(certificate.get()), 0) &&
+              X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 3600) &&
+              X509_set_pubkey(certificate.get(), key.get()) == 1 &&
+              X509_sign(certificate.get(), key.get(), EVP_sha256()) > 0 &&
+              X509_digest(certificate.get(), EVP_sha256(), fingerprint.data(), nullptr) == 1);
+  PairOptions options;
+  options.client_profiles = "SRTP_AES128_CM_SHA1_80:SRTP_AEAD_AES_128_GCM";
+  options.server_expects = fingerprint;
+  auto* context = static_cast<SSL_CTX*>(PeerPair::identity(options.client_profiles)->ssl_ctx());
+  ASSERT_EQ(SSL_CTX_use_certificate(context, certificate.get()), 1);
+  ASSERT_EQ(SSL_CTX_use_PrivateKey(context, key.get()), 1);
+  for (const char* group : {"X25519:P-256", "P-256", "P-384:P-256"}) {
+    ASSERT_EQ(SSL_CTX_set1_groups_list(context, group), 1) << group;
+    PeerPair pair(options);
+    ASSERT_TRUE(pair.connect()) << group;
+    expect_media_passes(pair, 7);
+  }
 }
 
 TEST(Peer, ClosingIsSeenByTheOtherSideAtOnce) {

@@ -69,8 +69,10 @@ SrtpContext::Cipher SrtpContext::derive(SrtpProfile profile, Bytes master_key, B
   const MutBytes session_key = key.expose_mut().first(sizes.key);
   derive_srtp_key(master_key, master_salt, rtcp ? SrtpLabel::rtcp_key : SrtpLabel::rtp_key,
                   session_key);
-  derive_srtp_key(master_key, master_salt, rtcp ? SrtpLabel::rtcp_auth : SrtpLabel::rtp_auth,
-                  auth.expose_mut());
+  if (!is_aead(profile)) {
+    derive_srtp_key(master_key, master_salt, rtcp ? SrtpLabel::rtcp_auth : SrtpLabel::rtp_auth,
+                    auth.expose_mut());
+  }
   derive_srtp_key(master_key, master_salt, rtcp ? SrtpLabel::rtcp_salt : SrtpLabel::rtp_salt,
                   salt.expose_mut().first(sizes.salt));
   return {make_packet_cipher(profile, session_key, auth.expose(), backend),
