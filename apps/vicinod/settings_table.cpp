@@ -101,7 +101,7 @@ Problem set_codecs(Config& config, const Values& values) {
                                                            {"h264", rtc::Codec::h264}};
   config.video_codecs.clear();
   for (const std::string& value : values) {
-    if (!codecs.contains(value)) return "must list some of vp8, vp9, av1, h264, best first";
+    if (!codecs.contains(value)) return "must list some of vp8, vp9, av1, h264";
     config.video_codecs.push_back(codecs.at(value));
   }
   if (config.video_codecs.empty()) return "must name at least one codec";
@@ -197,8 +197,8 @@ std::vector<Setting> make_table() {
       "media.announce",
       "IP addresses at which clients reach the media ports; auto: loopback and this machine's own",
       "auto", set_announced));
-  t.push_back(list("media.video_codecs", "Video codecs accepted, best first", "vp8, vp9, av1, h264",
-                   set_codecs));
+  t.push_back(list("media.video_codecs", "Video codecs accepted; clients choose among them",
+                   "vp8, vp9, av1, h264", set_codecs));
   t.push_back(text("data.folder", "Where rooms and running calls are kept over restarts",
                    FIELD(data_folder)));
   t.push_back(text("web.folder", "The built web app; empty: none is served", FIELD(web_folder)));

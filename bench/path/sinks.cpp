@@ -13,7 +13,7 @@
 
 namespace vicino::bench {
 
-Sinks::Sinks(uint16_t first_port, size_t count) : poll_(::epoll_create1(0)) {
+Sinks::Sinks(uint16_t first, size_t count) : poll_(::epoll_create1(0)) {
   for (size_t i = 0; i < count; ++i) {
     const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
     const int on = 1, room = 1 << 20;
@@ -22,7 +22,7 @@ Sinks::Sinks(uint16_t first_port, size_t count) : poll_(::epoll_create1(0)) {
     sockaddr_in at{};
     at.sin_family = AF_INET;
     at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    at.sin_port = htons(static_cast<uint16_t>(first_port + i));
+    at.sin_port = htons(static_cast<uint16_t>(first + i));
     CHECK(::bind(fd, reinterpret_cast<sockaddr*>(&at), sizeof at) == 0);
     epoll_event event{};
     event.events = EPOLLIN;

@@ -12,7 +12,7 @@ namespace vicino::bench {
 
 class Sinks {
  public:
-  Sinks(uint16_t first_port, size_t count);
+  Sinks(uint16_t first, size_t count);
   ~Sinks();
   uint64_t datagrams() const { return datagrams_; }
 

@@ -46,8 +46,8 @@ struct SessionOffer {
 Result<SessionOffer> parse_offer(std::string_view sdp);
 
 struct AnswerOptions {
-  TransportParameters local;            // ufrag, pwd, fingerprint, candidates to announce
-  std::vector<Codec> video_preference;  // accepted video codecs, best first; others are left out
+  TransportParameters local;        // ufrag, pwd, fingerprint, candidates to announce
+  std::vector<Codec> video_codecs;  // that are accepted; the client's order says which is best
   uint64_t session_id = 0;
   // M-lines over these counts, in the offer's order, are answered a=inactive: they keep their place
   // in the bundle.

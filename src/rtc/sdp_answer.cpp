@@ -10,18 +10,6 @@ namespace {
 
 using sdp::LineWriter;
 
-// The codecs of `offered` that `preference` names, in its order.
-std::vector<CodecMapping> preferred(const std::vector<CodecMapping>& offered,
-                                    const std::vector<Codec>& preference) {
-  std::vector<CodecMapping> chosen;
-  for (const Codec codec : preference) {
-    const auto mapping = std::ranges::find(offered, codec, &CodecMapping::codec);
-    const bool repeated = std::ranges::find(chosen, codec, &CodecMapping::codec) != chosen.end();
-    if (mapping != offered.end() && !repeated) chosen.push_back(*mapping);
-  }
-  return chosen;
-}
-
 // Counts what is accepted against the limits of the options.
 class Budget {
  public:
@@ -60,7 +48,9 @@ std::optional<MediaSection> negotiate(const OfferedMedia& offered, const AnswerO
   if (!offered.accepted) return std::nullopt;
   MediaSection section = offered.section;
   if (section.kind == MediaKind::video) {
-    section.codecs = preferred(section.codecs, options.video_preference);
+    std::erase_if(section.codecs, [&](const CodecMapping& mapping) {
+      return std::ranges::find(options.video_codecs, mapping.codec) == options.video_codecs.end();
+    });
   }
   if (section.codecs.empty()) return std::nullopt;
   if (!budget.take(section)) make_inactive(section);

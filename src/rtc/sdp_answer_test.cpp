@@ -93,16 +93,16 @@ TEST(AnswerOffer, KeepsTheMLinesOfEveryRealOffer) {
   }
 }
 
-TEST(AnswerOffer, OrdersVideoCodecsByPreference) {
+TEST(AnswerOffer, TakesAcceptedVideoCodecsInTheOffersOrder) {
   AnswerOptions options = test::answer_options();
-  options.video_preference = {Codec::av1, Codec::h264, Codec::av1};
+  options.video_codecs = {Codec::av1, Codec::h264};
   const Answer answer = answer_to(test::real_offer("chromium-app.sdp"), options);
   const MediaSection& camera = answer.media[1];
   ASSERT_EQ(camera.codecs.size(), 2u);
-  EXPECT_EQ(camera.codecs[0].codec, Codec::av1);
-  EXPECT_EQ(camera.codecs[1].codec, Codec::h264);
+  EXPECT_EQ(camera.codecs[0].codec, Codec::h264);
+  EXPECT_EQ(camera.codecs[1].codec, Codec::av1);
   const std::string text = parts(answer.sdp)[2];
-  EXPECT_THAT(text, StartsWith("m=video 9 UDP/TLS/RTP/SAVPF 45 46 108 109\r\n"));
+  EXPECT_THAT(text, StartsWith("m=video 9 UDP/TLS/RTP/SAVPF 108 109 45 46\r\n"));
   EXPECT_THAT(text, HasSubstr("a=rtpmap:109 rtx/90000\r\na=fmtp:109 apt=108\r\n"));
   EXPECT_THAT(text, HasSubstr("a=rtcp-fb:45 nack\r\na=rtcp-fb:45 nack pli\r\n"
                               "a=rtcp-fb:45 ccm fir\r\na=rtcp-fb:45 transport-cc\r\n"));
@@ -188,7 +188,7 @@ TEST(AnswerOffer, KeepsExcessLinesInactive) {
 
 TEST(AnswerOffer, RejectsLinesWithoutACommonCodec) {
   AnswerOptions options = test::answer_options();
-  options.video_preference = {Codec::av1};
+  options.video_codecs = {Codec::av1};
   const Answer answer = answer_to(test::real_offer("gstreamer-send.sdp"), options);
   ASSERT_EQ(answer.media.size(), 1u);
   EXPECT_EQ(answer.media[0].mid, "audio1");

@@ -102,7 +102,7 @@ TEST(ClientOffer, AnnouncesSsrcsBothWays) {
 
 TEST(ClientOffer, LearnsOfRejectedAndInactiveLines) {
   AnswerOptions options = test::answer_options();
-  options.video_preference = {Codec::av1};
+  options.video_codecs = {Codec::av1};
   options.max_audio_send = 0;
   const Negotiated n = negotiate(options);
   ASSERT_EQ(n.parsed.media.size(), 3u);  // without the camera

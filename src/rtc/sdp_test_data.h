@@ -64,7 +64,7 @@ inline AnswerOptions answer_options() {
   options.local.ice_pwd = "lite+lite/lite+lite/lite";
   options.local.fingerprint.fill(0x5a);
   options.local.candidates = {Address::v4({192, 0, 2, 10}, 7000)};
-  options.video_preference = {Codec::vp9, Codec::vp8, Codec::av1, Codec::h264};
+  options.video_codecs = {Codec::vp9, Codec::vp8, Codec::av1, Codec::h264};
   options.session_id = 77;
   return options;
 }

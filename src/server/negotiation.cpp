@@ -121,7 +121,7 @@ NegotiatedMedia Negotiator::answer(const rtc::SessionOffer& offer,
                    .fingerprint = fingerprint_,
                    .candidates = shard.candidates,
                    .tcp_candidates = shard.tcp_candidates};
-  options.video_preference = video_codecs_;
+  options.video_codecs = video_codecs_;
   options.session_id = random_.u64() >> 1;  // RFC 9429 section 5.2.1: the top bit is zero
   options.max_receive = sfu::source_count;
   options.max_video_send = video_slots_;

@@ -17,9 +17,9 @@
 
 namespace vicino::sfu {
 
-// One of Track::layers, as measured lately.
+// One of Track::renditions, as measured lately.
 struct LayerRates {
-  double scale = 1;  // as Layer::scale
+  double scale = 1;  // as Rendition::scale
   bool flowing = true;
   // What it takes up to each temporal layer, lowest first; the last is all of it. Not empty.
   std::vector<rtc::BitRate> up_to;
@@ -35,7 +35,7 @@ struct SlotDemand {
 };
 
 struct LayerChoice {
-  size_t layer = 0;     // index in Track::layers
+  size_t layer = 0;     // index in SlotDemand::layers
   size_t temporal = 0;  // the highest that is sent
   friend bool operator==(const LayerChoice&, const LayerChoice&) = default;
 };

@@ -27,21 +27,17 @@ bool carries(const rtc::MediaSection& section, uint8_t payload_type) {
   return find_codec(section, payload_type) || find_retransmitted(section, payload_type);
 }
 
-// The smallest layer is always among them.
+// The smallest is always among them.
 template <class Comes>
-size_t choose_of(const Track& track, Size wanted, double largest_scale, const Comes& comes) {
-  std::array<LayerOption, Incoming::max_layers> options;
-  std::array<size_t, Incoming::max_layers> index;
-  size_t count = 0;
-  double smallest = 1;
-  for (const auto& layer : track.layers) smallest = std::min(smallest, layer->scale);
-  for (const auto& layer : track.layers) {
-    if (layer->scale > std::max(smallest, largest_scale)) continue;
-    options[count] = {layer->scale, comes(*layer)};
-    index[count++] = layer->index;
-  }
-  return index[choose_layer(std::span(options).first(count),
-                            {track.publication.width, track.publication.height}, wanted)];
+Rendition choose_of(const Track& track, Size wanted, double largest_scale, const Comes& comes) {
+  std::vector<Rendition> all = track.renditions();
+  const double smallest = std::ranges::min(all, {}, &Rendition::scale).scale;
+  std::erase_if(all,
+                [&](const Rendition& r) { return r.scale > std::max(smallest, largest_scale); });
+  std::vector<LayerOption> options;
+  for (const Rendition& r : all) options.push_back({r.scale, comes(r)});
+  const Size largest{track.publication.width, track.publication.height};
+  return all[choose_layer(options, largest, wanted)];
 }
 
 }  // namespace
@@ -56,6 +52,7 @@ Layer::Layer(Track& of, size_t number, HistoryMemory& memory)
 void Layer::restart(StreamKey key) {
   stream = key;
   unwrapper = {};
+  inner.restart();
   history.clear();
   nacks = {};
   reception = {};
@@ -71,19 +68,31 @@ Track::Track(ParticipantId by, Publication what, StreamKey& next_stream, History
   }
 }
 
+std::vector<Rendition> Track::renditions() const {
+  std::vector<Rendition> all;
+  for (const auto& layer : layers) {
+    for (uint8_t s = 0; s < layer->inner.spatial_layers(); ++s)
+      all.push_back({layer.get(), s, layer->scale * layer->inner.scale(s)});
+  }
+  return all;
+}
+
 uint32_t Track::coming_now(Instant now) const {
+  static_assert(Incoming::max_layers * Target::spatial_layers <= 32);
   uint32_t mask = 0;
-  for (const auto& layer : layers) mask |= uint32_t{layer->coming(now)} << layer->index;
+  for (const auto& layer : layers) {
+    for (uint8_t s = 0; s < layer->inner.spatial_layers(); ++s)
+      mask |= uint32_t{layer->coming(now, s)} << (layer->index * Target::spatial_layers + s);
+  }
   return mask;
 }
 
-size_t Track::choose(Instant now, Size wanted, double largest_scale) const {
-  return choose_of(*this, wanted, largest_scale,
-                   [&](const Layer& layer) { return layer.coming(now); });
+Rendition Track::choose(Instant now, Size wanted, double largest_scale) const {
+  return choose_of(*this, wanted, largest_scale, [&](const Rendition& r) { return r.coming(now); });
 }
 
-size_t Track::choose_any(Size wanted, double largest_scale) const {
-  return choose_of(*this, wanted, largest_scale, [](const Layer&) { return true; });
+Rendition Track::choose_any(Size wanted, double largest_scale) const {
+  return choose_of(*this, wanted, largest_scale, [](const Rendition&) { return true; });
 }
 
 Incoming::Incoming(ParticipantId owner, std::vector<Publication> publications,
@@ -117,7 +126,11 @@ std::vector<WatchedLayer> Incoming::watched() const {
     const auto& rids = track->publication.section.rids;
     for (const auto& layer : track->layers) {
       const std::string rid = layer->index < rids.size() ? rids[layer->index] : "";
-      if (!layer->paused) all.push_back({track->publication.source, rid});
+      const uint8_t inside = layer->inner.spatial_layers();
+      for (uint8_t s = 0; s < inside; ++s) {
+        if (layer->watch[s].paused) continue;
+        all.push_back({track->publication.source, inside > 1 ? std::to_string(s) : rid});
+      }
     }
   }
   return all;
@@ -186,6 +199,17 @@ Result<Incoming::Binding> Incoming::bind(Instant now, const rtc::RtpPacket& pack
   return binding;
 }
 
+// What is inside the stream; one that can't be read is one without layers.
+void Incoming::read_layers(Arrival& arrival) {
+  MediaPacket& media = arrival.packet;
+  const auto frame = arrival.layer->inner.read(media.numbers.sequence, media.dependency_descriptor);
+  if (!frame) return;
+  arrival.restructured = frame->restructured;
+  media.info.spatial_layer = frame->spatial;
+  media.info.temporal_layer = frame->temporal;
+  media.targets = frame->targets;
+}
+
 Result<Arrival> Incoming::recognise(Instant now, const rtc::RtpPacket& packet, Layer*& rebound) {
   const auto known = std::ranges::find(bindings_, packet.ssrc(), &Binding::ssrc);
   Binding binding{};
@@ -196,7 +220,7 @@ Result<Arrival> Incoming::recognise(Instant now, const rtc::RtpPacket& packet, L
   }
   Layer& layer = *binding.layer;
   const rtc::MediaSection& section = layer.track.publication.section;
-  Arrival arrival{&layer, binding.retransmission, false, {}};
+  Arrival arrival{&layer, binding.retransmission, false, false, {}};
   MediaPacket& media = arrival.packet;
   media.marker = packet.marker();
   media.payload = packet.payload();
@@ -228,8 +252,10 @@ Result<Arrival> Incoming::recognise(Instant now, const rtc::RtpPacket& packet, L
   media.numbers.timestamp = packet.timestamp();
   media.numbers.picture_id = media.info.picture_id.value_or(0);
   media.numbers.tl0_picture_index = media.info.tl0_picture_index.value_or(0);
-  if (const auto fields = rtc::read_dependency_fields(media.dependency_descriptor))
+  if (const auto fields = rtc::read_dependency_fields(media.dependency_descriptor)) {
     media.numbers.frame_number = fields->frame_number;
+    read_layers(arrival);
+  }
   return arrival;
 }
 

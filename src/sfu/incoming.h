@@ -10,6 +10,7 @@
 #include "rtc/nack.h"
 #include "rtc/rtp.h"
 #include "sfu/history.h"
+#include "sfu/layered_stream.h"
 #include "sfu/layers.h"
 #include "sfu/queue.h"
 #include "sfu/rate_meter.h"
@@ -23,7 +24,8 @@ namespace vicino::sfu {
 struct Slot;
 struct Track;
 
-// One incoming RTP stream: a track's only one, or one of its simulcast layers.
+// One incoming RTP stream: a track's only one, or one of its simulcast layers. It may have layers
+// inside itself (SVC).
 struct Layer {
   Layer(Track& of, size_t number, HistoryMemory& memory);
   // The layer goes on under another SSRC.
@@ -36,6 +38,7 @@ struct Layer {
   StreamKey stream = 0;  // changes with the SSRC
 
   rtc::SequenceUnwrapper unwrapper;
+  LayeredStream inner;
   PacketHistory history;
   rtc::NackGenerator nacks;
   bool watched = false;  // `nacks` is fed: somebody gets this stream
@@ -60,20 +63,36 @@ struct Layer {
   PacketQueue queue;              // arrived in this batch and not passed on yet
   std::vector<Slot*> receivers;   // slots that get this layer or wait for its next key frame
 
-  size_t wishes = 0;                       // slots that would get it if it came
-  std::optional<Instant> unwatched_since;  // without wishes and receivers
-  bool paused = false;                     // its sender was told that nobody watches
-  std::optional<Instant> resumed_at;       // ... and then that somebody does
+  struct Watch {
+    size_t wishes = 0;                       // slots that would get it if it came
+    std::optional<Instant> unwatched_since;  // without wishes and receivers
+    bool paused = false;                     // its sender was told that nobody watches
+    std::optional<Instant> resumed_at;       // ... and then that somebody does
+  };
+  // By spatial layer inside of it; the first stands for all of the stream.
+  std::array<Watch, Target::spatial_layers> watch{};
+  // Whether somebody gets that spatial layer or a larger one, or would.
+  bool wanted(uint8_t spatial) const;
 
   bool flowing(Instant now) const {
     return last_packet && !(silent_since && now - *silent_since >= seconds(1));
   }
   // Flows, or should in a moment, as it was asked for.
-  bool coming(Instant now) const {
-    return flowing(now) || (resumed_at && now - *resumed_at < resume_time);
+  bool coming(Instant now, uint8_t spatial) const {
+    const auto& resumed = watch[spatial].resumed_at;
+    return (flowing(now) && inner.makes(spatial)) || (resumed && now - *resumed < resume_time);
   }
   // As long as an encoder may take to begin again.
   static constexpr Duration resume_time = seconds(3);
+};
+
+// One size that a track's picture can be had in.
+struct Rendition {
+  Layer* layer;
+  uint8_t spatial;  // the highest inside of the layer
+  double scale;     // of the track's largest
+
+  bool coming(Instant now) const { return layer->coming(now, spatial); }
 };
 
 struct Track {
@@ -82,15 +101,17 @@ struct Track {
   ParticipantId owner;
   Publication publication;
   std::vector<std::unique_ptr<Layer>> layers;
-  SpeakerLevel level;          // audio only
-  uint32_t coming_layers = 0;  // a bit per layer, as of the last choice of layers
+  SpeakerLevel level;              // audio only
+  uint32_t coming_renditions = 0;  // a bit for each, as of the last choice
 
   rtc::MediaKind kind() const { return kind_of(publication.source); }
+  // All there are, in the order of layers and what is inside them.
+  std::vector<Rendition> renditions() const;
   uint32_t coming_now(Instant now) const;
-  // Of the layers that come and have this scale at most.
-  size_t choose(Instant now, Size wanted, double largest_scale) const;
+  // Of the renditions that come and have this scale at most.
+  Rendition choose(Instant now, Size wanted, double largest_scale) const;
   // The same if all of them came.
-  size_t choose_any(Size wanted, double largest_scale) const;
+  Rendition choose_any(Size wanted, double largest_scale) const;
 };
 
 // A packet that was recognised. `packet.payload` empty: padding.
@@ -99,6 +120,7 @@ struct Arrival {
   bool retransmission;
   bool
       probe;  // a retransmission without content, sent to measure bandwidth: `packet` means nothing
+  bool restructured;  // the layers inside of the stream are others from here on
   MediaPacket packet;
 };
 
@@ -131,6 +153,7 @@ class Incoming {
   };
   Result<Binding> bind(Instant now, const rtc::RtpPacket& packet, Layer*& rebound);
   Track* track_of(const rtc::RtpPacket& packet) const;
+  static void read_layers(Arrival& arrival);
   void set(const Binding& binding);
 
   StreamKey& next_stream_;

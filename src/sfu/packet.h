@@ -6,6 +6,7 @@
 #include "base/time.h"
 #include "rtc/media.h"
 #include "rtc/payload.h"
+#include "sfu/layered_stream.h"
 
 namespace vicino::sfu {
 
@@ -27,6 +28,7 @@ struct MediaPacket {
   bool marker = false;
   PacketNumbers numbers;
   rtc::PictureInfo info;
+  FrameTargets targets;
   Bytes audio_level;  // extension values; empty when absent
   MutBytes dependency_descriptor;
   MutBytes payload;  // empty: padding only

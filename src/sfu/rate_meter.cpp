@@ -16,17 +16,16 @@ void RateMeter::tick(Instant now, bool flowing) {
   }
   const double fading = std::exp(-passed / memory_s);
   elapsed_s_ = elapsed_s_ * fading + passed;
-  for (size_t i = 0; i < max_temporal; ++i) {
+  for (size_t i = 0; i < all_targets; ++i) {
     bytes_[i] = bytes_[i] * fading + static_cast<double>(fresh_[i]);
     fresh_[i] = 0;
   }
 }
 
-rtc::BitRate RateMeter::up_to(size_t temporal) const {
+rtc::BitRate RateMeter::up_to(Target target) const {
   if (elapsed_s_ <= 0) return {};
-  double bytes = 0;
-  for (size_t i = 0; i <= std::min(temporal, max_temporal - 1); ++i) bytes += bytes_[i];
-  return rtc::bits_per_second(static_cast<int64_t>(bytes * 8 / elapsed_s_));
+  const auto index = static_cast<size_t>(std::countr_zero(bit_of(target)));
+  return rtc::bits_per_second(static_cast<int64_t>(bytes_[index] * 8 / elapsed_s_));
 }
 
 }  // namespace vicino::sfu

@@ -1,10 +1,12 @@
-// What an incoming stream takes per second, by temporal layer.
+// What an incoming stream takes per second, by what of it is sent on.
 #pragma once
 
 #include <algorithm>
 #include <array>
+#include <bit>
 
 #include "rtc/bit_rate.h"
+#include "sfu/layered_stream.h"
 
 namespace vicino::sfu {
 
@@ -15,21 +17,22 @@ inline constexpr size_t packet_overhead = sealed_overhead + 32;
 
 class RateMeter {
  public:
-  static constexpr size_t max_temporal = 4;  // of higher ones the last counts
-
-  void add(uint8_t temporal, size_t payload) {
-    const size_t index = std::min<size_t>(temporal, max_temporal - 1);
-    fresh_[index] += payload + packet_overhead;
-    layers_ = std::max(layers_, index + 1);
+  // A packet of a frame that these targets need; of none: it counts for nobody.
+  void add(Targets targets, size_t payload) {
+    if (targets == 0) return;
+    const auto lowest = static_cast<size_t>(std::countr_zero(targets)) % Target::temporal_layers;
+    layers_ = std::max(layers_, lowest + 1);
+    for (unsigned left = targets; left != 0; left &= left - 1)
+      fresh_[static_cast<size_t>(std::countr_zero(left))] += payload + packet_overhead;
   }
   // Every 100 ms or so. Of a stream that pauses what is known stays: it may go on.
   void tick(Instant now, bool flowing);
   // Measured for long enough to be believed.
   bool known() const { return elapsed_s_ >= least_s; }
-  size_t layers() const { return layers_; }  // at least 1
-  // Of the layers up to `temporal`.
-  rtc::BitRate up_to(size_t temporal) const;
-  rtc::BitRate all() const { return up_to(max_temporal - 1); }
+  size_t temporal_layers() const { return layers_; }  // at least 1
+  rtc::BitRate up_to(Target target) const;
+  // Of a stream without spatial layers.
+  rtc::BitRate all() const { return up_to({0, Target::temporal_layers - 1}); }
 
  private:
   // The weight of what was measured falls to a third in so long. Longer is calmer, and later to see
@@ -37,9 +40,11 @@ class RateMeter {
   static constexpr double memory_s = 1.0;
   static constexpr double least_s = 0.3;
 
-  std::array<size_t, max_temporal> fresh_{};  // bytes since the last tick
-  std::array<double, max_temporal> bytes_{};  // fading sums
-  double elapsed_s_ = 0;                      // the same of time
+  static constexpr size_t all_targets = Target::spatial_layers * Target::temporal_layers;
+
+  std::array<size_t, all_targets> fresh_{};  // bytes since the last tick
+  std::array<double, all_targets> bytes_{};  // fading sums
+  double elapsed_s_ = 0;                     // the same of time
   size_t layers_ = 1;
   Instant at_ = Instant::never();
 };

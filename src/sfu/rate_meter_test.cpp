@@ -11,7 +11,7 @@ class RateMeterTest : public testing::Test {
   void run(Duration time, std::initializer_list<uint8_t> layers) {
     for (const Instant end = now + time; now < end;) {
       now = now + milliseconds(100);
-      for (const uint8_t layer : layers) meter.add(layer, 1000 - packet_overhead);
+      for (const uint8_t layer : layers) meter.add(targets_above(layer), 1000 - packet_overhead);
       meter.tick(now, layers.size() > 0);
     }
   }
@@ -23,9 +23,9 @@ TEST_F(RateMeterTest, MeasuresEachTemporalLayerWithThoseBelow) {
   EXPECT_FALSE(meter.known());
   run(seconds(5), {0, 1, 1, 2, 2, 2, 2});
   EXPECT_TRUE(meter.known());
-  ASSERT_EQ(meter.layers(), 3u);
-  EXPECT_NEAR(static_cast<double>(meter.up_to(0).bps), 80'000, 4000);
-  EXPECT_NEAR(static_cast<double>(meter.up_to(1).bps), 240'000, 8000);
+  ASSERT_EQ(meter.temporal_layers(), 3u);
+  EXPECT_NEAR(static_cast<double>(meter.up_to({0, 0}).bps), 80'000, 4000);
+  EXPECT_NEAR(static_cast<double>(meter.up_to({0, 1}).bps), 240'000, 8000);
   EXPECT_NEAR(static_cast<double>(meter.all().bps), 560'000, 16'000);
 }
 
@@ -56,18 +56,18 @@ TEST_F(RateMeterTest, AStreamThatStopsDoesntSeemToTakeLess) {
 
 TEST_F(RateMeterTest, ASlowStreamIsMeasuredOverItsPauses) {
   for (int i = 0; i < 10; ++i) {
-    meter.add(0, 1000 - packet_overhead);
+    meter.add(targets_above(0), 1000 - packet_overhead);
     meter.tick(now = now + milliseconds(100), true);
     for (int idle = 0; idle < 9; ++idle) meter.tick(now = now + milliseconds(100), true);
   }
-  meter.add(0, 1000 - packet_overhead);
+  meter.add(targets_above(0), 1000 - packet_overhead);
   meter.tick(now + milliseconds(100), true);
   EXPECT_NEAR(static_cast<double>(meter.all().bps), 8000, 1000);
 }
 
 TEST_F(RateMeterTest, HigherTemporalLayersThanItCountsAreInTheLast) {
   run(seconds(2), {0, 7, 200});
-  EXPECT_EQ(meter.layers(), RateMeter::max_temporal);
+  EXPECT_EQ(meter.temporal_layers(), Target::temporal_layers);
   EXPECT_NEAR(static_cast<double>(meter.all().bps), 240'000, 12'000);
 }
 

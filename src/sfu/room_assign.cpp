@@ -125,20 +125,25 @@ void Room::Impl::rank(const Participant& receiver, Slot& slot) {
 void Room::Impl::detach(Slot& slot) {
   if (slot.active) std::erase(slot.active->receivers, &slot);
   if (slot.target && slot.target != slot.active) std::erase(slot.target->receivers, &slot);
-  if (slot.wish) --slot.wish->wishes;
-  slot.active = slot.target = slot.wish = nullptr;
+  slot.active = slot.target = nullptr;
+  unwish(slot);
 }
 
-void Room::Impl::wish(Instant now, Slot& slot, Layer& layer) {
-  if (slot.wish == &layer) return;
-  if (slot.wish) --slot.wish->wishes;
-  slot.wish = &layer;
-  ++layer.wishes;
-  resume(now, layer);
+void Room::Impl::unwish(Slot& slot) {
+  if (slot.wish) --slot.wish->layer->watch[slot.wish->spatial].wishes;
+  slot.wish.reset();
 }
 
-// Points the slot at the layer it should get now; true when it has to wait for that layer's next
-// key frame. What it gets goes on until then.
+void Room::Impl::wish(Instant now, Slot& slot, const Rendition& wished) {
+  if (slot.wish && slot.wish->layer == wished.layer && slot.wish->spatial == wished.spatial) return;
+  unwish(slot);
+  slot.wish = wished;
+  ++wished.layer->watch[wished.spatial].wishes;
+  resume(now, wished);
+}
+
+// Points the slot at the rendition it should get now; true when that is of another layer, whose
+// next key frame it has to wait for. What it gets goes on until then.
 bool Room::Impl::retarget(Instant now, Slot& slot) {
   Track* track = track_of(slot.content);
   if (!track || slot.held_back) {
@@ -146,14 +151,17 @@ bool Room::Impl::retarget(Instant now, Slot& slot) {
     return false;
   }
   const double largest = slot.largest_scale.value_or(1);
-  wish(now, slot, *track->layers[track->choose_any(slot.wanted, largest)]);
-  Layer* layer = track->layers[track->choose(now, slot.wanted, largest)].get();
+  wish(now, slot, track->choose_any(slot.wanted, largest));
+  const Rendition chosen = track->choose(now, slot.wanted, largest);
+  Layer* const layer = chosen.layer;
+  slot.limit.spatial = chosen.spatial;
+  if (slot.active == layer) slot.sender.set_limit(slot.limit);
   if (slot.target == layer) return false;
   if (slot.target && slot.target != slot.active) std::erase(slot.target->receivers, &slot);
   slot.target = layer;
   if (layer == slot.active) return false;
   layer->receivers.push_back(&slot);
-  resume(now, *layer);
+  resume(now, chosen);
   return true;
 }
 

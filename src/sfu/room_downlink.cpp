@@ -7,22 +7,25 @@
 namespace vicino::sfu {
 namespace {
 
-// What a layer takes whose packets haven't been measured: of a camera of usual encoders.
-rtc::BitRate usual_rate(const Track& track, const Layer& layer) {
+// What a rendition takes whose packets haven't been measured: of a camera of usual encoders.
+rtc::BitRate usual_rate(const Track& track, const Rendition& rendition) {
   constexpr double known_area = 1280.0 * 720;
   constexpr rtc::BitRate of_known_area = rtc::kilobits_per_second(2000);
   const double announced = static_cast<double>(track.publication.width) * track.publication.height;
-  const double area = (announced > 0 ? announced : known_area) * layer.scale * layer.scale;
+  const double area = (announced > 0 ? announced : known_area) * rendition.scale * rendition.scale;
   return of_known_area * std::pow(area / known_area, 0.75);
 }
 
-LayerRates rates_of(Instant now, const Track& track, const Layer& layer) {
-  LayerRates rates{layer.scale, layer.coming(now) || layer.paused, {}};
-  if (!layer.rate.known()) {
-    rates.up_to.push_back(usual_rate(track, layer));
+LayerRates rates_of(Instant now, const Track& track, const Rendition& rendition) {
+  const Layer& layer = *rendition.layer;
+  const bool paused = layer.watch[rendition.spatial].paused;
+  LayerRates rates{rendition.scale, rendition.coming(now) || paused, {}};
+  if (!layer.rate.known() || !layer.inner.makes(rendition.spatial)) {
+    rates.up_to.push_back(usual_rate(track, rendition));
     return rates;
   }
-  for (size_t t = 0; t < layer.rate.layers(); ++t) rates.up_to.push_back(layer.rate.up_to(t));
+  for (size_t t = 0; t < layer.rate.temporal_layers(); ++t)
+    rates.up_to.push_back(layer.rate.up_to({rendition.spatial, static_cast<uint8_t>(t)}));
   return rates;
 }
 
@@ -32,7 +35,7 @@ SlotDemand demand_of(Instant now, const Slot& slot, const Track& track) {
                     .wanted = slot.wanted,
                     .largest = {track.publication.width, track.publication.height},
                     .layers = {}};
-  for (const auto& layer : track.layers) demand.layers.push_back(rates_of(now, track, *layer));
+  for (const Rendition& r : track.renditions()) demand.layers.push_back(rates_of(now, track, r));
   return demand;
 }
 
@@ -111,17 +114,14 @@ void Room::Impl::share_out(Instant now, Participant& receiver, Egress& out) {
 void Room::Impl::apply(Instant now, Slot& slot, const SlotAllocation& share, Egress& out) {
   slot.held_back = !share.choice;
   if (slot.held_back) return detach(slot);
-  const Layer& chosen = *track_of(slot.content)->layers[share.choice->layer];
+  const Rendition chosen = track_of(slot.content)->renditions()[share.choice->layer];
   slot.largest_scale = chosen.scale;
-  const bool all = share.choice->temporal + 1 >= chosen.rate.layers();
-  slot.temporal_limit = all ? TemporalFilter::all : static_cast<uint8_t>(share.choice->temporal);
+  const bool all = share.choice->temporal + 1 >= chosen.layer->rate.temporal_layers();
+  slot.limit.temporal = all ? Target::all : static_cast<uint8_t>(share.choice->temporal);
   if (retarget(now, slot)) seek_start(now, slot, out);
-  if (!slot.active) return;
-  if (slot.active == slot.target) {
-    slot.sender.set_temporal_limit(slot.temporal_limit);
-  } else if (slot.active->scale > chosen.scale) {
-    slot.sender.set_temporal_limit(0);  // too much, until the smaller layer's key frame
-  }
+  // Too much, until the smaller layer's key frame.
+  if (slot.active && slot.active != slot.target && slot.active->scale > chosen.scale)
+    slot.sender.set_limit({.temporal = 0});
 }
 
 void Room::Impl::tell_held_back(Participant& receiver) {

@@ -138,6 +138,32 @@ TEST_F(DownlinkTest, APathThatBecomesNarrowIsFollowedWithinSeconds) {
   EXPECT_GE(video_rate(2), kbps(1400));
 }
 
+TEST_F(DownlinkTest, ACameraOfOneStreamIsFittedToThePathByItsLayers) {
+  publish_layered(1);
+  join(2);
+  want(2, {camera_of(1, 1280, 720)});
+  // Of the last picture that came; -1: none in the last second.
+  const auto largest = [&] {
+    int layer = -1;
+    for (const auto& [at, packet] : paths[2].got) {
+      if (at > now - seconds(1) && packet.payload_type == vp9_out)
+        layer = LayeredCamera::layer_of(packet);
+    }
+    return layer;
+  };
+  for (const auto& [path, layer] : {std::pair{10'000, 2}, {300, 1}, {160, 0}, {10'000, 2}}) {
+    paths[2].rate = kbps(path);
+    run(seconds(20));
+    EXPECT_EQ(largest(), layer) << path;
+    const size_t asked = publishers[1].keys_asked;
+    run(seconds(10));
+    EXPECT_EQ(largest(), layer) << path;
+    EXPECT_EQ(publishers[1].keys_asked, asked) << "it stays as it is, at " << path;
+    EXPECT_GE(audio_rate(2), voice);
+  }
+  expect_whole(2);
+}
+
 TEST_F(DownlinkTest, KeyFramesAreAskedForOncePerSwitch) {
   watch_over(kbps(900));
   run(seconds(40));

@@ -193,7 +193,7 @@ void Room::Impl::repeat_key_requests(Instant now, Track& track, Egress& out) {
     const Duration interval = alive ? key_request_interval : idle_key_request_interval;
     if (layer->last_key_request && now - *layer->last_key_request < interval) continue;
     if (layer->key_frame_wanted || std::ranges::any_of(layer->receivers, [&](const Slot* s) {
-          return s->target == layer.get() && s->waiting();
+          return s->wants_key_frame_of(*layer);
         }))
       request_key_frame(now, *layer, out);
   }
@@ -262,8 +262,8 @@ void Room::Impl::tick(Instant now, Egress& out) {
     for (const auto& track : participant->incoming.tracks) {
       for (const auto& layer : track->layers) layer->rate.tick(now, layer->flowing(now));
       if (track->kind() == rtc::MediaKind::audio) continue;
-      if (const uint32_t coming = track->coming_now(now); coming != track->coming_layers) {
-        track->coming_layers = coming;
+      if (const uint32_t coming = track->coming_now(now); coming != track->coming_renditions) {
+        track->coming_renditions = coming;
         retarget_all(now, *track);
       }
       repeat_key_requests(now, *track, out);

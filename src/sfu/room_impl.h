@@ -138,7 +138,8 @@ struct Room::Impl {
   void retarget_all(Instant now, const Track& track);
   void choose_voices(Instant now, Egress& out);
   static void detach(Slot& slot);
-  void wish(Instant now, Slot& slot, Layer& layer);
+  void wish(Instant now, Slot& slot, const Rendition& wished);
+  static void unwish(Slot& slot);
 
   // room_downlink.cpp
   void handle_transport_feedback(Instant now, Participant& from,
@@ -154,7 +155,7 @@ struct Room::Impl {
   void send_held(Instant now, Connection& to, Egress& out);
 
   // room_watched.cpp
-  void resume(Instant now, Layer& layer);
+  void resume(Instant now, const Rendition& wanted);
   void review_watched(Instant now, Participant& publisher);
   void review_uplinks(Instant now);
   void tell_uplinks(std::vector<ParticipantId> to);

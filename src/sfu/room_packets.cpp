@@ -47,8 +47,11 @@ void Room::Impl::note_arrival(Instant now, const Arrival& arrival) {
                              clock_rate(kind));
   }
   layer.codec = packet.codec;
-  layer.rate.add(packet.info.temporal_layer, packet.payload.size());
+  const bool layered = packet.targets.offered != 0;
+  layer.rate.add(layered ? packet.targets.needed : targets_above(packet.info.temporal_layer),
+                 packet.payload.size());
   note_flow(now, layer);
+  if (arrival.restructured) retarget_all(now, layer.track);
   if (packet.payload.empty()) return;
   if (kind == rtc::MediaKind::video) {
     if (!packet.starts_decoding(kind)) return;
@@ -165,7 +168,7 @@ void Room::Impl::flush(Instant now, Egress& out) {
 // The slot changes over to `layer`, which it waited for, from a packet that came at `arrived`.
 void Room::Impl::start(Instant now, Slot& slot, Layer& layer, const MediaPacket& packet,
                        Instant arrived, Egress& out) {
-  slot.sender.set_temporal_limit(slot.temporal_limit);
+  slot.sender.set_limit(slot.limit);
   Layer* before = std::exchange(slot.active, &layer);
   if (before) std::erase(before->receivers, &slot);
   slot.sender.begin(arrived, layer, packet, before);

@@ -6,8 +6,8 @@
 
 #include "rtc/bit_rate.h"
 #include "rtc/twcc.h"
+#include "sfu/layered_fixture.h"
 #include "sfu/rate_meter.h"
-#include "sfu/room_fixture.h"
 
 namespace vicino::sfu {
 
@@ -83,6 +83,8 @@ class PathTest : public RoomTest {
   struct Publisher {
     Stream mic{"mic", "", 0, 0, opus_in};
     std::vector<Camera> layers;
+    std::optional<LayeredCamera> layered;  // instead of those
+    bool layered_key_wanted = true;
     Instant next_frame, next_voice;
     size_t late_in = 0, sent = 0;  // one video packet of so many comes 60 ms late, 0: none
     std::deque<std::pair<Instant, Buffer>> late;
@@ -104,6 +106,22 @@ class PathTest : public RoomTest {
       p.layers.push_back({{"cam", rids[i], ssrc, ssrc + 1}, rtc::kilobits_per_second(kbps[i])});
     }
     p.next_frame = p.next_voice = now;
+  }
+  // The same rates, as layers of one stream.
+  void publish_layered(uint32_t id) {
+    ParticipantSetup s = setup(id);
+    s.publications[1].section.rids.clear();
+    join(std::move(s));
+    Publisher& p = publishers[id];
+    p.mic.ssrc = id << 8;
+    p.layered.emplace((id << 8) + 1);
+    p.next_frame = p.next_voice = now;
+  }
+  void send_layered_picture(uint32_t from, Publisher& p) {
+    const bool key = std::exchange(p.layered_key_wanted, false);
+    std::array<size_t, 3> bytes = {150'000 / 240, 500'000 / 240, 1'500'000 / 240};
+    for (size_t& of_layer : bytes) of_layer *= key ? 2 : 1;
+    for (Buffer& packet : p.layered->picture(key, bytes)) send(from, std::move(packet));
   }
   // One frame of L1T3: 0 2 1 2.
   void send_frame(uint32_t from, Camera& camera) {
@@ -148,6 +166,7 @@ class PathTest : public RoomTest {
       if (!pli) continue;
       ++p.keys_asked;
       for (Camera& camera : p.layers) camera.key_wanted |= camera.stream.ssrc == pli->media_ssrc;
+      p.layered_key_wanted |= p.layered && p.layered->stream.ssrc == pli->media_ssrc;
     }
     if (now >= p.next_voice) {
       p.next_voice = now + milliseconds(20);
@@ -161,6 +180,7 @@ class PathTest : public RoomTest {
     for (Camera& camera : p.layers) {
       if (camera.on) send_frame(id, camera);
     }
+    if (p.layered) send_layered_picture(id, p);
   }
   void run(Duration time) {
     for (const Instant end = now + time; now < end; now = now + milliseconds(1)) {
@@ -187,8 +207,7 @@ class PathTest : public RoomTest {
     size_t bytes = 0;
     for (const auto& [at, packet] : paths.at(to).got) {
       const uint8_t type = packet.payload_type;
-      if (at > now - seconds(1) && type == (video ? vp8_out : opus_out))
-        bytes += packet.payload.size();
+      if (at > now - seconds(1) && (type == opus_out) != video) bytes += packet.payload.size();
     }
     return rtc::rate_of(static_cast<double>(bytes), seconds(1));
   }

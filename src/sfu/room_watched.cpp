@@ -4,27 +4,32 @@
 
 namespace vicino::sfu {
 
-void Room::Impl::resume(Instant now, Layer& layer) {
-  layer.unwatched_since.reset();
-  if (!layer.paused) return;
-  layer.paused = false;
-  layer.resumed_at = now;
-  find(layer.track.owner)->watched_changed = news = true;
+// With what it builds on.
+void Room::Impl::resume(Instant now, const Rendition& wanted) {
+  for (size_t s = 0; s <= wanted.spatial; ++s) {
+    Layer::Watch& watch = wanted.layer->watch[s];
+    watch.unwatched_since.reset();
+    if (!watch.paused) continue;
+    watch.paused = false;
+    watch.resumed_at = now;
+    find(wanted.layer->track.owner)->watched_changed = news = true;
+  }
 }
 
 void Room::Impl::review_watched(Instant now, Participant& publisher) {
   if (!publisher.follows_watched) return;
   for (const auto& track : publisher.incoming.tracks) {
     if (track->kind() != rtc::MediaKind::video) continue;
-    for (const auto& layer : track->layers) {
-      if (spread || layer->wishes > 0 || !layer->receivers.empty()) {
-        resume(now, *layer);
+    for (const Rendition& rendition : track->renditions()) {
+      if (spread || rendition.layer->wanted(rendition.spatial)) {
+        resume(now, rendition);
         continue;
       }
-      if (!layer->unwatched_since) layer->unwatched_since = now;
-      if (layer->paused || now - *layer->unwatched_since < unwatched_time) continue;
-      layer->paused = true;
-      layer->resumed_at.reset();
+      Layer::Watch& watch = rendition.layer->watch[rendition.spatial];
+      if (!watch.unwatched_since) watch.unwatched_since = now;
+      if (watch.paused || now - *watch.unwatched_since < unwatched_time) continue;
+      watch.paused = true;
+      watch.resumed_at.reset();
       publisher.watched_changed = news = true;
     }
   }

@@ -21,6 +21,14 @@ int64_t capture_time(const Layer::Clock& clock, uint32_t timestamp, int64_t rate
 
 }  // namespace
 
+bool Layer::wanted(uint8_t spatial) const {
+  for (size_t s = spatial; s < watch.size(); ++s) {
+    if (watch[s].wishes > 0) return true;
+  }
+  return std::ranges::any_of(receivers,
+                             [&](const Slot* slot) { return slot->limit.spatial >= spatial; });
+}
+
 SlotSender::SlotSender(rtc::MediaSection section, SecureRandom& random)
     : section_(std::move(section)),
       rewriter_(random),
@@ -49,7 +57,7 @@ void SlotSender::begin(Instant arrived, const Layer& layer, const MediaPacket& f
     if (rewriter_.plausible(arrived, section_.kind, aligned)) timestamp = aligned;
   }
   rewriter_.begin(layer.stream, first.numbers, timestamp);
-  temporal_.restart();
+  filter_.restart();
   incoming_codec_ = nullptr;
   piece_start_ = true;
 }
@@ -63,7 +71,7 @@ void SlotSender::rewrite(const MediaPacket& packet, const PacketNumbers& numbers
 
 HeaderWriter::Values SlotSender::header_of(Instant now, const MediaPacket& packet,
                                            const Connection& to) const {
-  return {.fields = {.marker = packet.marker, .timestamp = 0, .ssrc = section_.ssrc},
+  return {.fields = {.marker = filter_.ends_picture(packet), .timestamp = 0, .ssrc = section_.ssrc},
           .with_mid = !acknowledged_,
           .sent_at = rtc::abs_send_time(now.us),
           .transport_sequence = to.transport_sequence,
@@ -71,10 +79,10 @@ HeaderWriter::Values SlotSender::header_of(Instant now, const MediaPacket& packe
           .dependency_descriptor = packet.dependency_descriptor};
 }
 
-// Of a higher temporal layer than the path carries. What comes late can't be left out: its number
-// is taken, and the receiver would ask for it.
+// Of a layer that the receiver doesn't get. What comes late can't be left out: its number is taken,
+// and the receiver would ask for it.
 bool SlotSender::leaves_out(const MediaPacket& packet) {
-  if (!rewriter_.ahead(packet.numbers) || temporal_.passes(packet)) return false;
+  if (!rewriter_.ahead(packet.numbers) || filter_.passes(packet)) return false;
   // A VP8 decoder waits for pictures that it takes for lost. Pictures of other codecs name those
   // that they need by the distance of their numbers.
   rewriter_.skip(packet.numbers, packet.codec->codec == rtc::Codec::vp8);
@@ -119,7 +127,7 @@ std::optional<rtc::ClearRtp> SlotSender::prepare(Instant now, const MediaPacket&
 // With its padding. What comes late of a frame whose rest was left out is padding alone, or the
 // receiver would wait for that rest.
 Bytes SlotSender::payload_of(const MediaPacket& packet) const {
-  if (temporal_.left_out(packet.numbers.timestamp)) return hollow;
+  if (filter_.left_out(packet)) return hollow;
   return {packet.payload.data(), packet.payload.size() + packet.padding};
 }
 
@@ -154,7 +162,7 @@ bool SlotSender::retransmit(Instant now, const Rewriter::Origin& origin, const M
   const PacketNumbers numbers = rewriter_.rewrite_again(origin, packet.numbers);
   rewrite(packet, numbers);
   HeaderWriter::Values values = header_of(now, packet, to);
-  values.fields = {.marker = packet.marker,
+  values.fields = {.marker = values.fields.marker,
                    .payload_type = *mapping->rtx_payload_type,
                    .sequence = rtx_sequence_,
                    .timestamp = numbers.timestamp,
@@ -164,8 +172,7 @@ bool SlotSender::retransmit(Instant now, const Rewriter::Origin& origin, const M
   std::array<uint8_t, limits::max_datagram> payload;
   if (!header || packet.payload.size() + 2 > payload.size()) return false;
   store16(payload.data(), static_cast<uint16_t>(numbers.sequence));
-  const bool rest_left_out =
-      origin.stream == stream() && temporal_.left_out(packet.numbers.timestamp);
+  const bool rest_left_out = origin.stream == stream() && filter_.left_out(packet);
   const Bytes original = rest_left_out ? Bytes() : packet.payload;
   copy(original, MutBytes(payload).subspan(2));
   ++rtx_sequence_;

@@ -6,9 +6,9 @@
 #include "sfu/downlink.h"
 #include "sfu/header.h"
 #include "sfu/incoming.h"
+#include "sfu/layer_filter.h"
 #include "sfu/repeats.h"
 #include "sfu/slots.h"
-#include "sfu/temporal_filter.h"
 
 namespace vicino::sfu {
 
@@ -61,10 +61,11 @@ class SlotSender {
   // probe, `size` bytes at most. Gives its size on the way; 0: the receiver didn't negotiate that.
   size_t pad(Instant now, size_t size, Connection& to, Egress& out);
   bool can_pad() const { return padding_type().has_value(); }
-  // The highest temporal layer to be sent.
-  void set_temporal_limit(uint8_t highest) {
-    temporal_.set_limit(highest, rewriter_.last_incoming_timestamp());
+  // The highest layers to be sent.
+  void set_limit(Target highest) {
+    filter_.set_limit(highest, rewriter_.last_incoming_timestamp());
   }
+  bool waits_for_key_frame() const { return filter_.waits_for_key_frame(); }
   // nullopt before the publisher's own report or the first packet.
   std::optional<rtc::SenderReport> sender_report(Instant now, const Layer& layer) const;
   // The receiver spoke of this stream: it knows the SSRC, the mid needn't be repeated.
@@ -85,7 +86,7 @@ class SlotSender {
 
   rtc::MediaSection section_;
   Rewriter rewriter_;
-  TemporalFilter temporal_;
+  LayerFilter filter_;
   Repeats repeats_;
   HeaderWriter header_;
   // The last answer of mapping_of(), of the current piece.
@@ -109,22 +110,28 @@ struct Slot {
   Size wanted{UINT16_MAX, UINT16_MAX};
   size_t rank = 0;  // among what the receiver wants
   bool focus = false;
-  // What the path carries: layers of this scale at most, or nothing at all.
+  // What the path carries: renditions of this scale at most, or nothing at all.
   std::optional<double> largest_scale;
-  uint8_t temporal_limit = TemporalFilter::all;  // of `target`
+  Target limit;  // inside of `target`
   bool held_back = false;
   bool stalled = false;  // too much of it waited for the path: nothing is sent until it starts over
-  Layer* active = nullptr;   // is sent
-  Layer* target = nullptr;   // to be sent from its next key frame on; the same as `active` when
-                             // nothing is to change
-  Layer* wish = nullptr;     // the one that would be sent if all of them came
+  Layer* active = nullptr;  // is sent
+  Layer* target = nullptr;  // to be sent from its next key frame on; the same as `active` when
+                            // nothing is to change
+  // What would be sent if all renditions came.
+  std::optional<Rendition> wish;
   Slot* next_due = nullptr;  // of the same connection, while a batch is passed on
 
   rtc::MediaKind kind() const { return sender.section().kind; }
-  // Waits for a key frame that it could use.
+  // Waits for a key frame of `target` that it could use.
   bool waiting() const {
     return connection.connected && target && active != target &&
            (!target->codec || sender.accepts(*target->codec));
+  }
+  // The same, or for one of what it gets already, to go over to another spatial layer.
+  bool wants_key_frame_of(const Layer& layer) const {
+    if (!connection.connected || target != &layer) return false;
+    return active == &layer ? sender.waits_for_key_frame() : waiting();
   }
 };
 

@@ -128,7 +128,8 @@ struct HeldBackChanged {
 // Layers of the participant's own video that anybody gets, or would. All of them, each time.
 struct WatchedLayer {
   Source source;
-  std::string rid;  // "" without simulcast
+  // Without simulcast "", or the number of a spatial layer inside of the stream.
+  std::string rid;
   friend bool operator==(const WatchedLayer&, const WatchedLayer&) = default;
 };
 struct LayersWatched {

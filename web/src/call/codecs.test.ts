@@ -19,9 +19,14 @@ describe('offered codecs', () => {
       codec('video/ulpfec'),
       codec('video/flexfec-03', 'repair-window=10000000'),
       codec('video/VP8'),
-    ]);
+    ], 'vp8');
     expect(offered.map((c) => c.mimeType)).toEqual(['video/VP8', 'video/VP9', 'video/AV1', 'video/H264', 'video/rtx']);
     expect(offered[3]).toHaveProperty('sdpFmtpLine', expect.stringContaining('packetization-mode=1'));
+  });
+
+  it('begin with the one that the camera is sent in', () => {
+    const offered = videoCodecs([codec('video/VP8'), codec('video/rtx'), codec('video/AV1'), codec('video/VP9')], 'av1');
+    expect(offered.map((c) => c.mimeType)).toEqual(['video/AV1', 'video/VP8', 'video/VP9', 'video/rtx']);
   });
 
   it('are Opus alone for sound', () => {

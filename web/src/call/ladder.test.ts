@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { cameraLayer, degradation, encodingsOf, screenEncoding } from './ladder';
 
 const layers = (width: number, height: number) =>
-  encodingsOf('camera', { width, height }).map(
+  encodingsOf('camera', { width, height }, 'vp8').map(
     ({ rid, scaleResolutionDownBy, maxBitrate }) => `${rid} 1/${scaleResolutionDownBy} ${(maxBitrate ?? 0) / 1000}k`,
   );
 
@@ -21,7 +21,7 @@ describe('a camera’s ladder', () => {
   });
 
   it('has one frame rate, so that all layers are encoded in one pass', () => {
-    const rates = encodingsOf('camera', { width: 1280, height: 720 }).map(({ maxFramerate }) => maxFramerate);
+    const rates = encodingsOf('camera', { width: 1280, height: 720 }, 'vp8').map(({ maxFramerate }) => maxFramerate);
     expect(new Set(rates)).toEqual(new Set([30]));
   });
 
@@ -34,7 +34,7 @@ describe('a camera’s ladder', () => {
 
 describe('a shared screen', () => {
   it('keeps its size and gives up frames while it shows text', () => {
-    expect(encodingsOf('screen', { width: 1920, height: 1080 })).toEqual([{ maxBitrate: 2_500_000, maxFramerate: 10 }]);
+    expect(encodingsOf('screen', { width: 1920, height: 1080 }, 'vp9')).toEqual([{ maxBitrate: 2_500_000, maxFramerate: 10 }]);
     expect(degradation('screen', 'detail')).toBe('maintain-resolution');
   });
 
@@ -49,6 +49,6 @@ describe('sound', () => {
     ['microphone', 32_000],
     ['screenAudio', 128_000],
   ] as const)('of the %s has %i bit/s', (source, rate) => {
-    expect(encodingsOf(source, { width: 0, height: 0 })).toEqual([{ maxBitrate: rate }]);
+    expect(encodingsOf(source, { width: 0, height: 0 }, 'av1')).toEqual([{ maxBitrate: rate }]);
   });
 });

@@ -1,6 +1,7 @@
 // How much is sent of each own track: layers, rates, frame rates. Pure.
 
 import type { Source } from '../core/types';
+import type { CameraFormat } from '../platform/memory';
 
 export interface PictureSize {
   readonly width: number;
@@ -51,7 +52,7 @@ const screenRate = 2_500_000;
  * Encodings for addTransceiver(): their number and names stay for the whole stay. `size`: of the track; of one that
  * isn't there yet what it will have at most.
  */
-export function encodingsOf(source: Source, size: PictureSize): RTCRtpEncodingParameters[] {
+export function encodingsOf(source: Source, size: PictureSize, format: CameraFormat): LayeredEncoding[] {
   switch (source) {
     case 'microphone':
       return [{ maxBitrate: microphoneRate }];
@@ -60,6 +61,7 @@ export function encodingsOf(source: Source, size: PictureSize): RTCRtpEncodingPa
     case 'screen':
       return [screenEncoding('detail')];
     case 'camera': {
+      if (format !== 'vp8') return [innerLayers(size, mostInnerLayers(size))];
       const names = size.width * size.height < threeLayersFrom ? rids.slice(1) : rids;
       return names.map((rid, i) => ({ rid, ...cameraLayer(size, names.length, i) }));
     }
@@ -75,6 +77,26 @@ export function cameraLayer(size: PictureSize, count: number, index: number) {
   const scaleResolutionDownBy = 2 ** Math.max(0, useful - 1 - index);
   const pixels = (size.width * size.height) / scaleResolutionDownBy ** 2;
   return { scaleResolutionDownBy, maxBitrate: cameraRate(pixels), maxFramerate: cameraFrames };
+}
+
+/** What lib.dom.d.ts doesn't know yet. */
+export type LayeredEncoding = RTCRtpEncodingParameters & { scalabilityMode?: string };
+
+/** As many layers as there are sizes otherwise. */
+export function mostInnerLayers(size: PictureSize): number {
+  return size.width * size.height < threeLayersFrom ? 2 : 3;
+}
+
+/** The `count` smallest layers of a camera that is sent as one stream. */
+export function innerLayers(size: PictureSize, count: number) {
+  const scaleResolutionDownBy = 2 ** (mostInnerLayers(size) - count);
+  const pixels = (size.width * size.height) / scaleResolutionDownBy ** 2;
+  return {
+    scalabilityMode: count === 1 ? 'L1T3' : `L${count}T3_KEY`,
+    scaleResolutionDownBy,
+    maxBitrate: cameraRate(pixels),
+    maxFramerate: cameraFrames,
+  };
 }
 
 export function screenEncoding(content: ScreenContent) {

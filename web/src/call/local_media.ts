@@ -9,10 +9,12 @@ import {
   listDevices,
   noDevices,
   onDevicesChanged,
+  sendsLayers,
   type Captured,
   type CaptureProblem,
   type Devices,
 } from '../platform/capture';
+import type { CameraFormat } from '../platform/memory';
 import { Store } from '../state/store';
 import type { ScreenContent } from './ladder';
 
@@ -38,6 +40,9 @@ export interface LocalView {
   /** What the person says a shared screen shows. */
   readonly screenContent: ScreenContent;
   readonly noiseSuppression: boolean;
+  readonly cameraFormat: CameraFormat;
+  /** Whether there is another than VP8. */
+  readonly sendsLayers: boolean;
   readonly devices: Devices;
 }
 
@@ -47,6 +52,7 @@ export interface LocalWishes {
   readonly microphone: string | null;
   readonly camera: string | null;
   readonly noiseSuppression: boolean;
+  readonly cameraFormat: CameraFormat;
 }
 
 type DeviceKind = 'microphone' | 'camera';
@@ -61,6 +67,8 @@ export class LocalMedia {
     screen: noScreen,
     screenContent: 'detail',
     noiseSuppression: true,
+    cameraFormat: 'vp8',
+    sendsLayers: false,
     devices: noDevices,
   });
   // Only the newest request of a kind counts; what an older one brings is stopped.
@@ -74,9 +82,12 @@ export class LocalMedia {
 
   /** Asks for what was on last time; each refusal stands for itself. */
   async start(wishes: LocalWishes): Promise<void> {
+    const layers = await sendsLayers();
     this.view.update((view) => ({
       ...view,
       noiseSuppression: wishes.noiseSuppression,
+      cameraFormat: layers ? wishes.cameraFormat : 'vp8',
+      sendsLayers: layers,
       microphone: { ...none, device: wishes.microphone },
       camera: { ...none, device: wishes.camera },
     }));
@@ -116,6 +127,10 @@ export class LocalMedia {
   async setNoiseSuppression(noiseSuppression: boolean): Promise<void> {
     this.view.update((view) => ({ ...view, noiseSuppression }));
     await this.choose('microphone', this.view.get().microphone.device);
+  }
+
+  setCameraFormat(cameraFormat: CameraFormat): void {
+    this.view.update((view) => ({ ...view, cameraFormat }));
   }
 
   async shareScreen(): Promise<void> {

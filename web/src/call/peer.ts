@@ -2,6 +2,7 @@
 // and receiver gets its transform before anything can flow: there is no way around the encryption.
 
 import type { IceCredentials, OwnTrack, Source, TransformOptions } from '../core/types';
+import type { CameraFormat } from '../platform/memory';
 import { readCounters, type Counters, type Report } from '../state/statistics';
 import { audioCodecs, videoCodecs } from './codecs';
 import { encodingsOf, type PictureSize } from './ladder';
@@ -37,6 +38,7 @@ export function canEncrypt(): boolean {
 }
 
 export class Peer {
+  readonly #format: CameraFormat;
   readonly #connection: RTCPeerConnection;
   readonly #frames: Worker;
   readonly #senders = new Map<Source, RTCRtpTransceiver>();
@@ -45,8 +47,15 @@ export class Peer {
   #wish: SendWish = everything;
   #shaping: Promise<void> = Promise.resolve();
 
-  constructor(frames: Worker, slots: Slots, tracks: OwnTracks, onState: (state: RTCPeerConnectionState) => void) {
+  constructor(
+    frames: Worker,
+    slots: Slots,
+    tracks: OwnTracks,
+    format: CameraFormat,
+    onState: (state: RTCPeerConnectionState) => void,
+  ) {
     this.#frames = frames;
+    this.#format = format;
     const connection = new RTCPeerConnection({ bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require' });
     this.#connection = connection;
     connection.addEventListener('connectionstatechange', () => onState(connection.connectionState));
@@ -120,10 +129,10 @@ export class Peer {
     const kind = isAudio(source) ? 'audio' : 'video';
     const transceiver = this.#connection.addTransceiver(track ?? kind, {
       direction: 'sendonly',
-      sendEncodings: encodingsOf(source, sizeOf(source, track)),
+      sendEncodings: encodingsOf(source, sizeOf(source, track), this.#format),
     });
     transceiver.sender.transform = this.#transform({ direction: 'send', source });
-    preferCodecs(transceiver, kind);
+    preferCodecs(transceiver, kind, source === 'camera' ? this.#format : 'vp8');
     this.#senders.set(source, transceiver);
   }
 
@@ -140,7 +149,8 @@ export class Peer {
     const transceiver = this.#connection.addTransceiver(kind, { direction: 'recvonly' });
     // At once: Chromium ignores a receiver's transform that comes after setLocalDescription().
     transceiver.receiver.transform = this.#transform({ direction: 'receive', mid });
-    preferCodecs(transceiver, kind);
+    preferCodecs(transceiver, kind, 'vp8');
+    negotiateLayers(transceiver);
     this.#receivers.push(transceiver);
   }
 
@@ -163,10 +173,34 @@ function isAudio(source: Source): boolean {
   return source === 'microphone' || source === 'screenAudio';
 }
 
-function preferCodecs(transceiver: RTCRtpTransceiver, kind: 'audio' | 'video'): void {
+function preferCodecs(transceiver: RTCRtpTransceiver, kind: 'audio' | 'video', first: CameraFormat): void {
   const all = RTCRtpReceiver.getCapabilities(kind)?.codecs ?? [];
-  const chosen = kind === 'audio' ? audioCodecs(all) : videoCodecs(all);
+  const chosen = kind === 'audio' ? audioCodecs(all) : videoCodecs(all, first);
   if (chosen.length > 0) transceiver.setCodecPreferences(chosen);
+}
+
+/**
+ * The header extension by which a receiver tells what may be missing of a layered picture. Chromium negotiates it for what it
+ * sends in layers; for what it receives, it has to be told.
+ */
+const dependencyDescriptor = 'https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension';
+
+interface HeaderExtension {
+  readonly uri: string;
+  direction: string;
+}
+/** What lib.dom.d.ts doesn't know yet, nor Firefox. */
+type Negotiating = Partial<{
+  getHeaderExtensionsToNegotiate(): HeaderExtension[];
+  setHeaderExtensionsToNegotiate(extensions: HeaderExtension[]): void;
+}>;
+
+function negotiateLayers(transceiver: RTCRtpTransceiver & Negotiating): void {
+  const extensions = transceiver.getHeaderExtensionsToNegotiate?.() ?? [];
+  const layers = extensions.find(({ uri }) => uri === dependencyDescriptor);
+  if (!layers) return;
+  layers.direction = 'sendrecv';
+  transceiver.setHeaderExtensionsToNegotiate?.(extensions);
 }
 
 /** What browsers name the m-line of the transceiver that was added at `index`; offer() makes sure. */

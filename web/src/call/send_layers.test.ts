@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { WatchedLayer } from '../core/types';
 import { encodingsOf } from './ladder';
-import { activeLayers, everything, shaped } from './send_layers';
+import { activeLayers, everything, sentInnerLayers, shaped } from './send_layers';
 
 const three = [{ rid: 'q' }, { rid: 'h' }, { rid: 'f' }];
 const camera = (...names: string[]): WatchedLayer[] => names.map((rid) => ({ source: 'camera', rid }));
@@ -34,11 +34,25 @@ describe('the layers that are sent', () => {
   });
 });
 
+describe('the layers of a camera that is one stream', () => {
+  it.each([
+    ['all, before the server has said', null, 0, 3],
+    ['all, while the server has no names for them', camera(''), 0, 3],
+    ['up to the largest that somebody watches', camera('0', '1'), 0, 2],
+    ['none that nobody watches', camera(), 0, 0],
+    ['all but the largest on a slow device', camera('0', '1', '2'), 1, 2],
+    ['the smallest at least', camera('0', '1', '2'), 7, 1],
+    ['nothing for nobody on a slow device either', camera(), 1, 0],
+  ] as const)('are %s', (_, watched, spared, expected) => {
+    expect(sentInnerLayers(3, { ...everything, watched, spared })).toBe(expected);
+  });
+});
+
 describe('what a sender is told', () => {
   const size = { width: 1280, height: 720 };
   const parameters = (encodings: RTCRtpEncodingParameters[]) =>
     ({ transactionId: '1', encodings, codecs: [], headerExtensions: [], rtcp: {} }) as RTCRtpSendParameters;
-  const current = () => shaped('camera', parameters(encodingsOf('camera', size)), size, everything)!;
+  const current = () => shaped('camera', parameters(encodingsOf('camera', size, 'vp8')), size, everything)!;
 
   it('changes layers and keeps the rest', () => {
     const next = shaped('camera', current(), size, { ...everything, watched: camera('q') });
@@ -53,6 +67,15 @@ describe('what a sender is told', () => {
 
   it('is nothing when it is so already', () => {
     expect(shaped('camera', current(), size, everything)).toBeNull();
+  });
+
+  it('takes layers off the top of a camera that is one stream', () => {
+    const whole = shaped('camera', parameters(encodingsOf('camera', size, 'vp9')), size, everything)!;
+    expect(whole.encodings).toMatchObject([{ scalabilityMode: 'L3T3_KEY', scaleResolutionDownBy: 1, active: true }]);
+    const less = shaped('camera', whole, size, { ...everything, watched: camera('0') });
+    expect(less?.encodings).toMatchObject([{ scalabilityMode: 'L1T3', scaleResolutionDownBy: 4, maxBitrate: 150_000, active: true }]);
+    const none = shaped('camera', whole, size, { ...everything, watched: [] });
+    expect(none?.encodings).toMatchObject([{ active: false }]);
   });
 
   it('makes a shared film smooth', () => {

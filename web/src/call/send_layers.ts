@@ -1,7 +1,16 @@
 // Which layers of the own pictures are encoded and sent, and how. Pure, up to the one function that tells a sender.
 
 import type { WatchedLayer } from '../core/types';
-import { cameraLayer, degradation, screenEncoding, type PictureSize, type ScreenContent } from './ladder';
+import {
+  cameraLayer,
+  degradation,
+  innerLayers,
+  mostInnerLayers,
+  screenEncoding,
+  type LayeredEncoding,
+  type PictureSize,
+  type ScreenContent,
+} from './ladder';
 
 export interface SendWish {
   /** What somebody watches; null: the server hasn't said yet, so everything. */
@@ -29,6 +38,29 @@ function isWatched(source: 'camera' | 'screen', rid: string | undefined, watched
   return watched === null || watched.some((layer) => layer.source === source && (rid === undefined || layer.rid === rid));
 }
 
+/** How many layers of a camera that is sent as one stream are sent, from the smallest; `most`: there are. */
+export function sentInnerLayers(most: number, wish: SendWish): number {
+  const names = wish.watched?.filter(({ source }) => source === 'camera').map(({ rid }) => rid);
+  // The server doesn't know a stream's layers before its first packets: then it has no names for them.
+  const watched = !names || names.includes('') ? most : Math.max(0, ...names.map((name) => Number(name) + 1));
+  return Math.min(watched, Math.max(1, most - wish.spared));
+}
+
+function cameraEncodings(encodings: readonly LayeredEncoding[], size: PictureSize, wish: SendWish): LayeredEncoding[] {
+  const [only] = encodings;
+  if (only?.scalabilityMode !== undefined) {
+    const count = sentInnerLayers(mostInnerLayers(size), wish);
+    return [{ ...only, ...innerLayers(size, Math.max(1, count)), active: count > 0 }];
+  }
+  const active = activeLayers('camera', encodings, wish);
+  return encodings.map((encoding, i) => ({ ...encoding, ...cameraLayer(size, encodings.length, i), active: active[i] ?? true }));
+}
+
+function screenEncodings(encodings: readonly LayeredEncoding[], wish: SendWish): LayeredEncoding[] {
+  const active = activeLayers('screen', encodings, wish);
+  return encodings.map((encoding, i) => ({ ...encoding, ...screenEncoding(wish.content), active: active[i] ?? true }));
+}
+
 /** The changed parameters; null: they are so already, and setting them would only make a key frame. */
 export function shaped(
   source: 'camera' | 'screen',
@@ -36,17 +68,12 @@ export function shaped(
   size: PictureSize,
   wish: SendWish,
 ): RTCRtpSendParameters | null {
-  const { encodings } = parameters;
-  const active = activeLayers(source, encodings, wish);
+  const encodings: readonly LayeredEncoding[] = parameters.encodings;
   const preference = degradation(source, wish.content);
   const next: RTCRtpSendParameters & { degradationPreference?: string } = {
     ...parameters,
     degradationPreference: preference,
-    encodings: encodings.map((encoding, i) => ({
-      ...encoding,
-      ...(source === 'camera' ? cameraLayer(size, encodings.length, i) : screenEncoding(wish.content)),
-      active: active[i] ?? true,
-    })),
+    encodings: source === 'camera' ? cameraEncodings(encodings, size, wish) : screenEncodings(encodings, wish),
   };
   return JSON.stringify(next) === JSON.stringify(parameters) ? null : next;
 }

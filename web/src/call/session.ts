@@ -2,6 +2,7 @@
 // connection, the own media and the sound. The interface reads its stores and calls its methods.
 
 import type { CoreCommand, CoreEvent, IceCredentials, OwnState, Source, Want, WatchedLayer } from '../core/types';
+import type { CameraFormat } from '../platform/memory';
 import { onNetworkChange } from '../platform/network_change';
 import { hear, silence, type Speech } from '../state/speech';
 import { Store } from '../state/store';
@@ -75,6 +76,7 @@ export class CallSession {
   readonly #watch: ConnectionWatch;
   readonly #cleanUp: (() => void)[] = [];
   #peer: Peer | null = null;
+  #format: CameraFormat = 'vp8';
   #restarting = false;
   #sentState: OwnState | null = null;
   #sentTracks: OwnTracks | null = null;
@@ -213,7 +215,8 @@ export class CallSession {
     this.#shape = '';
     try {
       const { tracks, state } = this.#own();
-      const peer = new Peer(this.#core.frames, { audio, video }, tracks, (state) => {
+      this.#format = this.#local.view.get().cameraFormat;
+      const peer = new Peer(this.#core.frames, { audio, video }, tracks, this.#format, (state) => {
         if (peer === this.#peer) this.#watch.handle(state);
       });
       this.#peer = peer;
@@ -283,6 +286,8 @@ export class CallSession {
   #followLocal(): void {
     const peer = this.#peer;
     if (this.#closed || !peer || !this.#sentTracks) return;
+    // What is sent in another format is negotiated anew.
+    if (this.#local.view.get().cameraFormat !== this.#format) return this.#restart();
     const { tracks, state } = this.#own();
     for (const source of sources) {
       if (tracks[source] === this.#sentTracks[source]) continue;

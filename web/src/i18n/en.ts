@@ -175,6 +175,12 @@ export const en = {
     byDefault: 'System default',
     numbered: (kind: string, n: number) => `${kind} ${n}`,
     noiseSuppression: 'Suppress background noise',
+    cameraFormat: 'Camera picture',
+    cameraFormats: {
+      vp8: 'Light on this device (VP8)',
+      vp9: 'Finer, for fast devices (VP9)',
+      av1: 'Finest, for very fast devices (AV1)',
+    },
     incomingVideo: 'Receive video',
     incomingVideoHint: 'Turn it off to save data; you keep hearing everybody.',
   },

@@ -95,6 +95,12 @@ export const it: Messages = {
     byDefault: 'Predefinito del sistema',
     numbered: (kind, n) => `${kind} ${n}`,
     noiseSuppression: 'Riduci i rumori di fondo',
+    cameraFormat: 'Immagine della videocamera',
+    cameraFormats: {
+      vp8: 'Leggera per questo dispositivo (VP8)',
+      vp9: 'Più nitida, per dispositivi veloci (VP9)',
+      av1: 'La più nitida, per dispositivi molto veloci (AV1)',
+    },
     incomingVideo: 'Ricevi il video',
     incomingVideoHint: 'Spegnilo per risparmiare dati: continui a sentire tutti.',
   },

@@ -53,6 +53,16 @@ async function capture(kind: 'audio' | 'video', wish: MediaTrackConstraints): Pr
   }
 }
 
+/** Whether a camera can be sent as layers of one stream (SVC). Firefox can't. */
+export async function sendsLayers(): Promise<boolean> {
+  const video = { contentType: 'video/VP9', scalabilityMode: 'L3T3_KEY', width: 1280, height: 720, framerate: 30, bitrate: 1_700_000 };
+  try {
+    return (await navigator.mediaCapabilities.encodingInfo({ type: 'webrtc', video })).supported;
+  } catch {
+    return false; // it doesn't know what it is asked
+  }
+}
+
 export function canShareScreen(): boolean {
   return hasCapture() && 'getDisplayMedia' in navigator.mediaDevices;
 }

@@ -19,6 +19,11 @@ describe('what the browser remembers', () => {
     expect(recall(kept)).toEqual({ ...nothingRemembered, name: 'Ada', cameraOn: false, theme: 'dark', incomingVideo: false });
   });
 
+  it('keeps a camera format that there is', () => {
+    expect(recall(storage('{"cameraFormat":"av1"}')).cameraFormat).toBe('av1');
+    expect(recall(storage('{"cameraFormat":"theora"}')).cameraFormat).toBe('vp8');
+  });
+
   it.each(['not json', '[]', 'null', '7', '{"name":7,"theme":"pink","cameraOn":"no"}'])('survives %s', (text) => {
     expect(recall(storage(text))).toEqual(nothingRemembered);
   });

@@ -1,5 +1,12 @@
 // What this browser remembers between visits: never a link, never a secret.
 
+/**
+ * How the camera is sent. VP8: in sizes beside each other, which every browser can; the others: as layers of one stream
+ * that build on each other, which look better for the same bits and cost the device more.
+ */
+export const cameraFormats = ['vp8', 'vp9', 'av1'] as const;
+export type CameraFormat = (typeof cameraFormats)[number];
+
 export interface Remembered {
   readonly name: string;
   /** Of the avatar; null: the one that belongs to the name. */
@@ -12,6 +19,7 @@ export interface Remembered {
   readonly camera: string | null;
   readonly speaker: string | null;
   readonly noiseSuppression: boolean;
+  readonly cameraFormat: CameraFormat;
   /** false: only sound is received. */
   readonly incomingVideo: boolean;
   readonly theme: 'system' | 'light' | 'dark';
@@ -29,6 +37,7 @@ export const nothingRemembered: Remembered = {
   camera: null,
   speaker: null,
   noiseSuppression: true,
+  cameraFormat: 'vp8',
   incomingVideo: true,
   theme: 'system',
   language: null,
@@ -70,6 +79,7 @@ function sanitize(stored: unknown): Remembered {
     camera: text(read['camera']),
     speaker: text(read['speaker']),
     noiseSuppression: flag(read['noiseSuppression']),
+    cameraFormat: cameraFormats.find((format) => format === read['cameraFormat']) ?? 'vp8',
     incomingVideo: flag(read['incomingVideo']),
     theme: read['theme'] === 'light' || read['theme'] === 'dark' ? read['theme'] : 'system',
     language: text(read['language']),

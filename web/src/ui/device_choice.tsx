@@ -1,6 +1,7 @@
-import { Mic, Video, Volume2, type LucideIcon } from 'lucide-react';
+import { Layers, Mic, Video, Volume2, type LucideIcon } from 'lucide-react';
 
 import type { LocalMedia } from '../call/local_media';
+import { cameraFormats } from '../platform/memory';
 import { useApp, useStore, useText } from './context';
 import { Select, Switch } from './parts';
 
@@ -31,6 +32,7 @@ export function DeviceChoice({ local }: { readonly local: LocalMedia }) {
           void local.choose('camera', device);
         }}
       />
+      <CameraFormatSelect local={local} />
       {devices.speakers.length > 0 && (
         <DeviceSelect
           kind="speaker"
@@ -49,6 +51,28 @@ export function DeviceChoice({ local }: { readonly local: LocalMedia }) {
         }}
       />
     </div>
+  );
+}
+
+/** Where the browser has more than one way to send it. */
+function CameraFormatSelect({ local }: { readonly local: LocalMedia }) {
+  const text = useText().devices;
+  const { preferences } = useApp();
+  const { cameraFormat, sendsLayers } = useStore(local.view);
+  if (!sendsLayers) return null;
+  return (
+    <Select
+      label={text.cameraFormat}
+      testId="camera-format"
+      icon={Layers}
+      value={cameraFormat}
+      options={cameraFormats.map((value) => ({ value, label: text.cameraFormats[value] }))}
+      onChange={(value) => {
+        const chosen = cameraFormats.find((format) => format === value) ?? cameraFormat;
+        preferences.change({ cameraFormat: chosen });
+        local.setCameraFormat(chosen);
+      }}
+    />
   );
 }
 
