@@ -40,6 +40,9 @@ seed fuzz_stun attributes \
 
 # How many bytes the first is, then a dependency descriptor with the structure of two temporal layers and a frame of its second.
 seed fuzz_dependency_descriptor l1t2 0f 80010280011ea85141010c09fc059c c20103
+# Each a limit or 0, a length and a descriptor: a key picture of three spatial layers, then frames of all of them.
+seed fuzz_layers l3t3_key 035a c00006 80081485214eaaaaa8000600004000100002aa80a8000600004000100002a000a800060000400016d549241b5524906d54923157e001974ca864330e222396eca8655304224390eca87753013f00b3027f016704ff02cf 0003 c50007 0003 ca0008 0003 c30009 2103 c8000a 0003 cd000b \
+  0003 c2000c 0003 c7000d 0003 c10012 0003 c60013
 
 # Cuts, then frames of RFC 4571: a STUN header, an empty one, one byte.
 seed fuzz_stream_frames frames 00010203 0014 000100002112a442b7e7a701bc34d686fa87dfae 0000 0001aa
