@@ -57,7 +57,7 @@ bench_sfu() {
 
 # Real browsers in calls on bad networks: bench/network/README.md. Without arguments all shapes; then the results are kept.
 bench_network() {
-  need_packages "testing" "${test_packages[@]}"
+  need_packages "benchmarking" "${test_packages[@]}" "${bench_packages[@]}"
   mkdir -p bench/results
   build_preset release vicinod vicino vicino-relay
   build_web

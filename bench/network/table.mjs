@@ -4,22 +4,23 @@ import { readFileSync } from "node:fs";
 const [, ...lines] = readFileSync(process.argv[2], "utf8").trim().split("\n").map((line) => JSON.parse(line));
 const groups = new Map();
 for (const line of lines) {
-  const key = [line.parties, line.shape, line.step].join();
+  const key = [line.parties, line.shape, line.step, line.contestant].join();
   groups.set(key, [...(groups.get(key) ?? []), line]);
 }
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const shown = (values, digits) => mean(values).toFixed(digits);
 
-console.log("| people | network | step | frames a second | freezes a minute | frozen, % | sound made up, % | queue p95, ms |");
-console.log("| --: | --- | --- | --: | --: | --: | --: | --: |");
+console.log("| people | network | step | server | frames a second | freezes a minute | frozen, % | sound made up, % | queue p95, ms |");
+console.log("| --: | --- | --- | --- | --: | --: | --: | --: | --: |");
 for (const group of groups.values()) {
-  const [{ parties, network, step }] = group;
+  const [{ parties, network, step, contestant }] = group;
   const all = (pick) => group.map(pick);
   const perMinute = all(({ freezes, seconds }) => (freezes * 60) / seconds / (parties - 1));
   const cells = [
     parties,
     network,
     step,
+    contestant === "janus" ? "Janus" : "Vicino",
     shown(all((line) => line.frames_per_second), 1),
     shown(perMinute, 1),
     shown(all((line) => line.frozen_percent), 1),

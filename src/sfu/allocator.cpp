@@ -26,6 +26,12 @@ struct Candidate {
   BitRate rate() const { return rate_at(level); }
 };
 
+// Of all its pictures a larger layer has to come with half at least, or the one below looks better:
+// a face had rather be soft than jerky. One temporal layer is half of the pictures or more.
+size_t least_temporal(size_t all, bool smallest) {
+  return smallest || all == 0 ? 0 : all - 1;
+}
+
 // No larger than the layer that fits the tile; what costs as much as something better is left out.
 std::vector<Step> steps_of(const SlotDemand& demand) {
   std::vector<LayerOption> options;
@@ -35,10 +41,14 @@ std::vector<Step> steps_of(const SlotDemand& demand) {
   const auto all_of = [&](size_t layer) { return demand.layers[layer].up_to.size() - 1; };
   // Nothing flows: it is waited for, at no cost.
   if (!options[best].flowing) return {{{best, all_of(best)}, options[best].scale, BitRate{}}};
+  double smallest = options[best].scale;
+  for (const LayerOption& option : options) {
+    if (option.flowing) smallest = std::min(smallest, option.scale);
+  }
   std::vector<Step> all;
   for (size_t i = 0; i < options.size(); ++i) {
     if (!options[i].flowing || options[i].scale > options[best].scale) continue;
-    for (size_t t = 0; t <= all_of(i); ++t)
+    for (size_t t = least_temporal(all_of(i), options[i].scale == smallest); t <= all_of(i); ++t)
       all.push_back({{i, t}, options[i].scale, demand.layers[i].up_to[t]});
   }
   std::ranges::stable_sort(all, {}, &Step::scale);

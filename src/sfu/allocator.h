@@ -3,7 +3,8 @@
 //
 // Audio comes first and is never refused. Then the slots in focus (pinned, speaking, screen), each
 // as good as it goes; then the others, largest first: everybody the least, then step by step. Of
-// one track a larger picture comes before more pictures per second. What doesn't fit is paused.
+// one track a larger picture comes before more pictures per second, down to half of them. What
+// doesn't fit is paused.
 #pragma once
 
 #include <optional>

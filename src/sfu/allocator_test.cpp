@@ -47,8 +47,10 @@ TEST(Allocator, GivesBandwidthByImportance) {
   const Case cases[] = {
       {{demand(1, large, true)}, 5000, 40, "f2"},
       {{demand(1, large, true)}, 1400, 40, "f1"},  // pictures per second go first
-      {{demand(1, large, true)}, 800, 40, "f0"},
-      {{demand(1, large, true)}, 700, 40, "h2"},
+      {{demand(1, large, true)}, 1100, 40, "h2"},  // but no more than half of them
+      {{demand(1, large, true)}, 400, 40, "h1"},
+      {{demand(1, large, true)}, 370, 40, "q2"},
+      {{demand(1, large, true)}, 110, 40, "q0"},
       {{demand(1, large, true)}, 99, 40, "-"},
       {{demand(1, large, true)}, 20, 40, "-"},     // audio is never refused
       {{demand(1, small, true)}, 5000, 40, "q2"},  // no more than the tile shows
@@ -56,7 +58,7 @@ TEST(Allocator, GivesBandwidthByImportance) {
       {{demand(1, small), demand(2, large, true)}, 1680, 40, "q2 f2"},
       {{demand(1, small), demand(2, middle)}, 60, 0, "- q0"},  // larger tiles first
       {{demand(1, small), demand(2, middle)}, 120, 0, "q0 q0"},
-      {{demand(1, middle), demand(2, middle)}, 600, 0, "h1 h0"},
+      {{demand(1, middle), demand(2, middle)}, 600, 0, "h2 q2"},
       {{demand(1, middle), demand(2, middle)}, 240, 0, "q2 q2"},
       {{}, 1000, 40, ""},
   };
@@ -91,10 +93,10 @@ TEST(Allocator, RisesWithMarginAndAfterATimeButFallsAtOnce) {
   EXPECT_EQ(text(a), "h2");
   Instant now = start + milliseconds(100) + up_after_fall;
   EXPECT_EQ(text(allocate(now - milliseconds(1), kbps(5000), {}, demands, a)), "h2");
-  EXPECT_EQ(text(allocate(now, kbps(900), {}, demands, a)), "h2") << "750 fit, but only just";
-  a = allocate(now, kbps(940), {}, demands, a);
-  EXPECT_EQ(text(a), "f0");
-  EXPECT_EQ(text(allocate(now + milliseconds(999), kbps(5000), {}, demands, a)), "f0");
+  EXPECT_EQ(text(allocate(now, kbps(1400), {}, demands, a)), "h2") << "1125 fit, but only just";
+  a = allocate(now, kbps(1410), {}, demands, a);
+  EXPECT_EQ(text(a), "f1");
+  EXPECT_EQ(text(allocate(now + milliseconds(999), kbps(5000), {}, demands, a)), "f1");
   EXPECT_EQ(text(allocate(now + up_after_rise, kbps(5000), {}, demands, a)), "f2");
 }
 
@@ -108,11 +110,11 @@ TEST(Allocator, ATileThatGrowsWaitsForNothing) {
 
 TEST(Allocator, FocusTakesFromTheOthers) {
   std::vector<SlotDemand> demands = {demand(1, middle), demand(2, middle), demand(3, middle)};
-  auto a = allocate(start, kbps(1400), {}, demands, {});
+  auto a = allocate(start, kbps(1700), {}, demands, {});
   EXPECT_EQ(text(a), "h2 h2 h2");
   demands[2] = demand(3, large, true);
-  EXPECT_EQ(text(allocate(start, kbps(1400), {}, demands, a)), "h1 h0 f0")
-      << "of 1400, the better part with a margin";
+  EXPECT_EQ(text(allocate(start, kbps(1700), {}, demands, a)), "h2 q2 f1")
+      << "of 1700, the better part with a margin";
 }
 
 TEST(Allocator, TwentyPeopleOnTwoMegabits) {
@@ -189,11 +191,11 @@ TEST(Allocator, WhatHasLongFittedNeedsNoMargin) {
   auto a = allocate(start, kbps(500), {}, demands, {});
   ASSERT_EQ(text(a), "h2");
   const Instant now = start + seconds(10);
-  EXPECT_EQ(text(allocate(now, {kbps(840), kbps(820)}, {}, demands, a)), "h2")
-      << "750 and a little";
-  a = allocate(now, {kbps(840), kbps(830)}, {}, demands, a);
-  EXPECT_EQ(text(a), "f0");
-  EXPECT_EQ(text(allocate(now + seconds(1), {kbps(700), kbps(830)}, {}, demands, a)), "h2")
+  EXPECT_EQ(text(allocate(now, {kbps(1260), kbps(1230)}, {}, demands, a)), "h2")
+      << "1125 and a little";
+  a = allocate(now, {kbps(1260), kbps(1240)}, {}, demands, a);
+  EXPECT_EQ(text(a), "f1");
+  EXPECT_EQ(text(allocate(now + seconds(1), {kbps(1100), kbps(1240)}, {}, demands, a)), "h2")
       << "what it carries now counts";
 }
 

@@ -151,7 +151,7 @@ TEST_F(DownlinkTest, ACameraOfOneStreamIsFittedToThePathByItsLayers) {
     }
     return layer;
   };
-  for (const auto& [path, layer] : {std::pair{10'000, 2}, {300, 1}, {160, 0}, {10'000, 2}}) {
+  for (const auto& [path, layer] : {std::pair{10'000, 2}, {700, 1}, {200, 0}, {10'000, 2}}) {
     paths[2].rate = kbps(path);
     run(seconds(20));
     EXPECT_EQ(largest(), layer) << path;
