@@ -1,16 +1,17 @@
 // The same people in a VideoRoom of Debian's Janus: plain WebRTC, no encryption between people. What a page does here is what Janus'
 // own demo does; each connection has a relay of its own, as Janus has a port for each.
 import { relayAddress, startRelay } from "../../tests/lib/relay.mjs";
+import { until } from "../../web/e2e/lib/until.mjs";
 import { contestants } from "../sfu/contestants.mjs";
 import { JanusSession } from "./janus_session.mjs";
 
 const address = "127.0.0.1";
 const room = 1234;
 const oneMachine = { serverAddress: address, onServer: (command) => command };
-/** As Vicino's camera: web/src/call/ladder.ts. */
+/** As Vicino's camera (web/src/call/ladder.ts), in the order that Janus takes them in: the largest first. */
 const layers = {
-  1280: [["q", 4, 150_000], ["h", 2, 500_000], ["f", 1, 1_700_000]],
-  640: [["h", 2, 150_000], ["f", 1, 500_000]],
+  1280: [["f", 1, 1_700_000], ["h", 2, 500_000], ["q", 4, 150_000]],
+  640: [["f", 1, 500_000], ["h", 2, 150_000]],
 };
 
 /** In the page: what it sends, as an offer. */
@@ -42,11 +43,12 @@ export async function janusCall(own, people, parties, flags) {
   const server = target.at(-1);
   const session = await JanusSession.open(own, server);
   const relays = [];
-  // Janus' descriptions, so that media goes through a relay.
+  // Janus' descriptions, with the way through a relay as the only one.
   const behindRelay = async (sdp) => {
-    const port = / 127\.0\.0\.1 (\d+) typ host/.exec(sdp)[1];
-    relays.push(await startRelay(own, { listen: `${relayAddress}:${port}`, target: `${address}:${port}`, delay: flags.delay }));
-    return sdp.replaceAll(` ${address} ${port} typ host`, ` ${relayAddress} ${port} typ host`);
+    const [, host, port] = / (\d+\.\d+\.\d+\.\d+) (\d+) typ host/.exec(sdp);
+    relays.push(await startRelay(own, { listen: `${relayAddress}:${port}`, target: `${host}:${port}`, delay: flags.delay }));
+    const others = new RegExp(`a=candidate:(?!.* ${port} typ host).*\r\n`, "g");
+    return sdp.replaceAll(others, "").replaceAll(` ${host} ${port} typ host`, ` ${relayAddress} ${port} typ host`);
   };
   const making = await session.attach();
   await session.ask(making, { request: "create", room, publishers: parties, audiocodec: "opus", videocodec: "vp8", bitrate: 0 });
@@ -59,6 +61,8 @@ export async function janusCall(own, people, parties, flags) {
     const { data, jsep } = await session.ask(handle, joined, { type: "offer", sdp });
     const theirs = await behindRelay(jsep.sdp);
     await page.evaluate((answered) => globalThis.sending.setRemoteDescription({ type: "answer", sdp: answered }), theirs);
+    // There is nothing to join before.
+    await until(`${name} sends`, () => page.evaluate(() => globalThis.sending.connectionState === "connected"), 30_000);
     feeds.push(data.id);
   }
   for (const [i, { page }] of people.entries()) {
@@ -67,6 +71,10 @@ export async function janusCall(own, people, parties, flags) {
     const { jsep } = await session.ask(handle, { request: "join", room, ptype: "subscriber", streams });
     const sdp = await page.evaluate(answer, await behindRelay(jsep.sdp));
     await session.ask(handle, { request: "start" }, { type: "answer", sdp });
+  }
+  for (const { page, name } of people) {
+    const shown = () => [...document.querySelectorAll("video")].filter((video) => video.videoWidth > 0).length;
+    await until(`${name} sees all`, async () => (await page.evaluate(shown)) === parties - 1, 60_000);
   }
   return relays;
 }
