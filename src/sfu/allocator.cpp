@@ -26,10 +26,12 @@ struct Candidate {
   BitRate rate() const { return rate_at(level); }
 };
 
-// Of all its pictures a larger layer has to come with half at least, or the one below looks better:
-// a face had rather be soft than jerky. One temporal layer is half of the pictures or more.
-size_t least_temporal(size_t all, bool smallest) {
-  return smallest || all == 0 ? 0 : all - 1;
+// The fewest temporal layers that a larger layer has to come with.
+size_t least_temporal(const LayerRates& layer) {
+  size_t least = layer.up_to.size() - 1;
+  double pictures = layer.pictures_per_second / 2;
+  for (; least > 0 && pictures >= least_pictures; pictures /= 2) --least;
+  return least;
 }
 
 // No larger than the layer that fits the tile; what costs as much as something better is left out.
@@ -48,7 +50,8 @@ std::vector<Step> steps_of(const SlotDemand& demand) {
   std::vector<Step> all;
   for (size_t i = 0; i < options.size(); ++i) {
     if (!options[i].flowing || options[i].scale > options[best].scale) continue;
-    for (size_t t = least_temporal(all_of(i), options[i].scale == smallest); t <= all_of(i); ++t)
+    const bool is_smallest = options[i].scale == smallest;
+    for (size_t t = is_smallest ? 0 : least_temporal(demand.layers[i]); t <= all_of(i); ++t)
       all.push_back({{i, t}, options[i].scale, demand.layers[i].up_to[t]});
   }
   std::ranges::stable_sort(all, {}, &Step::scale);

@@ -3,8 +3,8 @@
 //
 // Audio comes first and is never refused. Then the slots in focus (pinned, speaking, screen), each
 // as good as it goes; then the others, largest first: everybody the least, then step by step. Of
-// one track a larger picture comes before more pictures per second, down to half of them. What
-// doesn't fit is paused.
+// one track a larger picture comes before more pictures per second, as long as they look like
+// motion. What doesn't fit is paused.
 #pragma once
 
 #include <optional>
@@ -22,6 +22,7 @@ namespace vicino::sfu {
 struct LayerRates {
   double scale = 1;  // as Rendition::scale
   bool flowing = true;
+  double pictures_per_second = 30;  // with all temporal layers, each of which doubles them
   // What it takes up to each temporal layer, lowest first; the last is all of it. Not empty.
   std::vector<rtc::BitRate> up_to;
 };
@@ -72,6 +73,10 @@ inline constexpr double up_margin = 1.25, steady_margin = 1.1;
 // more often, longer keeps the picture poor for longer.
 inline constexpr Duration up_after_fall = seconds(4);
 inline constexpr Duration up_after_rise = seconds(1);
+
+// A larger layer with fewer pictures a second than this isn't better than a smaller one. Higher
+// makes pictures smaller sooner, lower makes faces jerky.
+inline constexpr double least_pictures = 10;
 
 // `audio`: what the receiver's audio slots take together. `previous`: the last result, or empty; a
 // slot is recognised by its content. A slot that is new or wanted at another size waits for

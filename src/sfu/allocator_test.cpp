@@ -21,7 +21,7 @@ Content camera(uint32_t participant) {
 SlotDemand demand(uint32_t participant, Size wanted, bool focus = false) {
   SlotDemand d{camera(participant), focus, wanted, {1280, 720}, {}};
   for (const auto& [scale, all] : {std::pair{0.25, 120}, {0.5, 450}, {1.0, 1500}})
-    d.layers.push_back({scale, true, {kbps(all / 2), kbps(all * 3 / 4), kbps(all)}});
+    d.layers.push_back({scale, true, 30, {kbps(all / 2), kbps(all * 3 / 4), kbps(all)}});
   return d;
 }
 constexpr Size large = {1280, 720}, middle = {640, 360}, small = {320, 180};
@@ -66,6 +66,19 @@ TEST(Allocator, GivesBandwidthByImportance) {
     const auto a = allocate(start, kbps(c.bandwidth), kbps(c.audio), c.demands, {});
     EXPECT_EQ(text(a), c.chosen) << c.bandwidth;
   }
+}
+
+TEST(Allocator, ALargerPictureThatIsNotMotionIsNoBetter) {
+  SlotDemand d = demand(1, large, true);
+  const auto at = [&](double pictures) {
+    for (LayerRates& layer : d.layers) layer.pictures_per_second = pictures;
+    return text(allocate(start, kbps(800), {}, {{d}}, {}));
+  };
+  EXPECT_EQ(at(60), "f0") << "15 of them";
+  EXPECT_EQ(at(30), "h2");
+  d.layers[2].up_to[1] = kbps(700);
+  EXPECT_EQ(at(30), "f1") << "15 again";
+  EXPECT_EQ(at(15), "h2");
 }
 
 TEST(Allocator, SaysWhatEverythingWouldTake) {
@@ -136,7 +149,7 @@ std::vector<SlotDemand> random_demands(SeededRandom& random) {
     const uint64_t layers = 1 + random.next() % 3;
     for (uint64_t l = 0; l < layers; ++l) {
       LayerRates rates{
-          std::ldexp(1.0, static_cast<int>(l - layers) + 1), random.next() % 8 != 0, {}};
+          std::ldexp(1.0, static_cast<int>(l - layers) + 1), random.next() % 8 != 0, 30, {}};
       int64_t rate = 0;
       for (uint64_t t = 0; t <= random.next() % 3; ++t)
         rates.up_to.push_back(

@@ -1,6 +1,7 @@
 #include "sfu/rate_meter.h"
 
 #include <cmath>
+#include <utility>
 
 namespace vicino::sfu {
 
@@ -12,6 +13,7 @@ void RateMeter::tick(Instant now, bool flowing) {
   at_ = flowing ? now : Instant::never();
   if (!flowing || passed <= 0) {
     fresh_ = {};
+    fresh_pictures_ = 0;
     return;
   }
   const double fading = std::exp(-passed / memory_s);
@@ -20,6 +22,7 @@ void RateMeter::tick(Instant now, bool flowing) {
     bytes_[i] = bytes_[i] * fading + static_cast<double>(fresh_[i]);
     fresh_[i] = 0;
   }
+  pictures_ = pictures_ * fading + static_cast<double>(std::exchange(fresh_pictures_, 0));
 }
 
 rtc::BitRate RateMeter::up_to(Target target) const {

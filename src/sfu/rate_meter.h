@@ -17,9 +17,11 @@ inline constexpr size_t packet_overhead = sealed_overhead + 32;
 
 class RateMeter {
  public:
-  // A packet of a frame that these targets need; of none: it counts for nobody.
-  void add(Targets targets, size_t payload) {
+  // A packet of a frame that these targets need; of none: it counts for nobody. `begins_picture`:
+  // it is the first of a moment's.
+  void add(Targets targets, size_t payload, bool begins_picture) {
     if (targets == 0) return;
+    fresh_pictures_ += begins_picture ? 1u : 0u;
     const auto lowest = static_cast<size_t>(std::countr_zero(targets)) % Target::temporal_layers;
     layers_ = std::max(layers_, lowest + 1);
     for (unsigned left = targets; left != 0; left &= left - 1)
@@ -31,6 +33,8 @@ class RateMeter {
   bool known() const { return elapsed_s_ >= least_s; }
   size_t temporal_layers() const { return layers_; }  // at least 1
   rtc::BitRate up_to(Target target) const;
+  // All temporal layers together.
+  double pictures_per_second() const { return elapsed_s_ > 0 ? pictures_ / elapsed_s_ : 0; }
   // Of a stream without spatial layers.
   rtc::BitRate all() const { return up_to({0, Target::temporal_layers - 1}); }
 
@@ -44,7 +48,9 @@ class RateMeter {
 
   std::array<size_t, all_targets> fresh_{};  // bytes since the last tick
   std::array<double, all_targets> bytes_{};  // fading sums
-  double elapsed_s_ = 0;                     // the same of time
+  size_t fresh_pictures_ = 0;
+  double pictures_ = 0;
+  double elapsed_s_ = 0;  // the same of time
   size_t layers_ = 1;
   Instant at_ = Instant::never();
 };

@@ -11,7 +11,8 @@ class RateMeterTest : public testing::Test {
   void run(Duration time, std::initializer_list<uint8_t> layers) {
     for (const Instant end = now + time; now < end;) {
       now = now + milliseconds(100);
-      for (const uint8_t layer : layers) meter.add(targets_above(layer), 1000 - packet_overhead);
+      for (const uint8_t layer : layers)
+        meter.add(targets_above(layer), 1000 - packet_overhead, true);
       meter.tick(now, layers.size() > 0);
     }
   }
@@ -27,6 +28,7 @@ TEST_F(RateMeterTest, MeasuresEachTemporalLayerWithThoseBelow) {
   EXPECT_NEAR(static_cast<double>(meter.up_to({0, 0}).bps), 80'000, 4000);
   EXPECT_NEAR(static_cast<double>(meter.up_to({0, 1}).bps), 240'000, 8000);
   EXPECT_NEAR(static_cast<double>(meter.all().bps), 560'000, 16'000);
+  EXPECT_NEAR(meter.pictures_per_second(), 70, 2);
 }
 
 TEST_F(RateMeterTest, KnowsAStreamAfterAThirdOfASecond) {
@@ -56,11 +58,11 @@ TEST_F(RateMeterTest, AStreamThatStopsDoesntSeemToTakeLess) {
 
 TEST_F(RateMeterTest, ASlowStreamIsMeasuredOverItsPauses) {
   for (int i = 0; i < 10; ++i) {
-    meter.add(targets_above(0), 1000 - packet_overhead);
+    meter.add(targets_above(0), 1000 - packet_overhead, true);
     meter.tick(now = now + milliseconds(100), true);
     for (int idle = 0; idle < 9; ++idle) meter.tick(now = now + milliseconds(100), true);
   }
-  meter.add(targets_above(0), 1000 - packet_overhead);
+  meter.add(targets_above(0), 1000 - packet_overhead, true);
   meter.tick(now + milliseconds(100), true);
   EXPECT_NEAR(static_cast<double>(meter.all().bps), 8000, 1000);
 }

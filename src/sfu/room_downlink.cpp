@@ -19,11 +19,13 @@ rtc::BitRate usual_rate(const Track& track, const Rendition& rendition) {
 LayerRates rates_of(Instant now, const Track& track, const Rendition& rendition) {
   const Layer& layer = *rendition.layer;
   const bool paused = layer.watch[rendition.spatial].paused;
-  LayerRates rates{rendition.scale, rendition.coming(now) || paused, {}};
+  LayerRates rates{
+      .scale = rendition.scale, .flowing = rendition.coming(now) || paused, .up_to = {}};
   if (!layer.rate.known() || !layer.inner.makes(rendition.spatial)) {
     rates.up_to.push_back(usual_rate(track, rendition));
     return rates;
   }
+  rates.pictures_per_second = layer.rate.pictures_per_second();
   for (size_t t = 0; t < layer.rate.temporal_layers(); ++t)
     rates.up_to.push_back(layer.rate.up_to({rendition.spatial, static_cast<uint8_t>(t)}));
   return rates;

@@ -49,7 +49,7 @@ void Room::Impl::note_arrival(Instant now, const Arrival& arrival) {
   layer.codec = packet.codec;
   const bool layered = packet.targets.offered != 0;
   layer.rate.add(layered ? packet.targets.needed : targets_above(packet.info.temporal_layer),
-                 packet.payload.size());
+                 packet.payload.size(), packet.info.begins_frame && packet.info.spatial_layer == 0);
   note_flow(now, layer);
   if (arrival.restructured) retarget_all(now, layer.track);
   if (packet.payload.empty()) return;
