@@ -35,7 +35,7 @@ void check_section(const MediaSection& section) {
 void answer(const SessionOffer& offer, size_t max_receive, size_t max_send) {
   uint32_t ssrc = 0;
   const AnswerOptions options{.local = local_transport(),
-                              .video_preference = {Codec::vp8, Codec::vp9, Codec::av1, Codec::h264},
+                              .video_codecs = {Codec::vp8, Codec::vp9, Codec::av1, Codec::h264},
                               .session_id = 1,
                               .max_receive = max_receive,
                               .max_video_send = max_send,
