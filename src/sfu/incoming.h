@@ -71,8 +71,6 @@ struct Layer {
   };
   // By spatial layer inside of it; the first stands for all of the stream.
   std::array<Watch, Target::spatial_layers> watch{};
-  // Whether somebody gets that spatial layer or a larger one, or would.
-  bool wanted(uint8_t spatial) const;
 
   bool flowing(Instant now) const {
     return last_packet && !(silent_since && now - *silent_since >= seconds(1));

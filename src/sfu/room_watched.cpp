@@ -1,8 +1,24 @@
 // What publishers are told: which of their layers anybody gets. And everybody: whose media is lost
 // on its way here.
+#include <algorithm>
+#include <span>
+
 #include "sfu/room_impl.h"
 
 namespace vicino::sfu {
+namespace {
+
+// Whether somebody gets this or a larger spatial layer of the stream, or would.
+bool is_wanted(const Rendition& rendition) {
+  const Layer& layer = *rendition.layer;
+  const auto from_here = std::span(layer.watch).subspan(rendition.spatial);
+  return std::ranges::any_of(from_here, [](const auto& watch) { return watch.wishes > 0; }) ||
+         std::ranges::any_of(layer.receivers, [&](const Slot* slot) {
+           return slot->limit.spatial >= rendition.spatial;
+         });
+}
+
+}  // namespace
 
 // With what it builds on.
 void Room::Impl::resume(Instant now, const Rendition& wanted) {
@@ -21,7 +37,7 @@ void Room::Impl::review_watched(Instant now, Participant& publisher) {
   for (const auto& track : publisher.incoming.tracks) {
     if (track->kind() != rtc::MediaKind::video) continue;
     for (const Rendition& rendition : track->renditions()) {
-      if (spread || rendition.layer->wanted(rendition.spatial)) {
+      if (spread || is_wanted(rendition)) {
         resume(now, rendition);
         continue;
       }

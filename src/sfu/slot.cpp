@@ -21,14 +21,6 @@ int64_t capture_time(const Layer::Clock& clock, uint32_t timestamp, int64_t rate
 
 }  // namespace
 
-bool Layer::wanted(uint8_t spatial) const {
-  for (size_t s = spatial; s < watch.size(); ++s) {
-    if (watch[s].wishes > 0) return true;
-  }
-  return std::ranges::any_of(receivers,
-                             [&](const Slot* slot) { return slot->limit.spatial >= spatial; });
-}
-
 SlotSender::SlotSender(rtc::MediaSection section, SecureRandom& random)
     : section_(std::move(section)),
       rewriter_(random),
