@@ -3,7 +3,7 @@
 import { until } from './until.mjs';
 
 // While a test keeps the server down, browsers complain about that, each in its own words.
-const aboutTheServer = /WebSocket|ERR_CONNECTION|Failed to load|connection to the server/;
+const aboutTheServer = /WebSocket|ERR_CONNECTION|Failed to load|connection to (the server|wss?:)/;
 
 const byId = (id) => `[data-testid="${id}"]`;
 
