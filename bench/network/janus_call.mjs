@@ -1,6 +1,7 @@
 // The same people in a VideoRoom of Debian's Janus: plain WebRTC, no encryption between people. What a page does here is what Janus'
 // own demo does; each connection has a relay of its own, as Janus has a port for each.
-import { relayAddress, startRelay } from "../../tests/lib/relay.mjs";
+import { startRelay } from "../../tests/lib/relay.mjs";
+import { otherAddress } from "../../web/e2e/lib/server.mjs";
 import { until } from "../../web/e2e/lib/until.mjs";
 import { contestants } from "../sfu/contestants.mjs";
 import { JanusSession } from "./janus_session.mjs";
@@ -38,7 +39,9 @@ async function answer(sdp) {
   return connection.localDescription.sdp;
 }
 
-export async function janusCall(own, people, parties, flags) {
+export async function janusCall(own, people, flags) {
+  const parties = people.length;
+  const relayAddress = otherAddress();
   const { target } = await contestants["janus-1"].start(own, oneMachine, {});
   const server = target.at(-1);
   const session = await JanusSession.open(own, server);

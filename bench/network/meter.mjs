@@ -1,10 +1,49 @@
 // What a browser has counted of what it receives, and what that means between two looks.
 
+/**
+ * From now on freezes are counted in a page whose browser doesn't count them: as those do that do (webrtc-stats,
+ * freezeCount), by the times at which pictures are shown.
+ */
+export function countFreezes(page) {
+  return page.evaluate(() => {
+    const sums = (globalThis.shownFreezes = { count: 0, seconds: 0 });
+    const watched = new Set();
+    const watch = (video) => {
+      const between = []; // of the last 30 pictures, ms
+      let last;
+      const shown = (now) => {
+        const time = now - (last ?? now);
+        const usual = between.reduce((sum, ms) => sum + ms, 0) / between.length;
+        if (between.length > 4 && time > Math.max(3 * usual, usual + 150)) {
+          sums.count += 1;
+          sums.seconds += time / 1000;
+        }
+        if (last !== undefined) between.push(time);
+        if (between.length > 30) between.shift();
+        last = now;
+        video.requestVideoFrameCallback(shown);
+      };
+      video.requestVideoFrameCallback(shown);
+    };
+    const look = () => {
+      const tracks = new Set(globalThis.peerConnections.flatMap((c) => c.getReceivers()).map(({ track }) => track.id));
+      for (const video of document.querySelectorAll("video")) {
+        if (watched.has(video) || !video.srcObject?.getVideoTracks().some(({ id }) => tracks.has(id))) continue;
+        watched.add(video);
+        watch(video);
+      }
+    };
+    look();
+    setInterval(look, 250);
+  });
+}
+
 /** Sums over all receive slots; `pictures` that come. */
 export function count(page) {
   return page.evaluate(async () => {
     const sums = { at: performance.now(), frames: 0, freezes: 0, frozen: 0, samples: 0, concealed: 0, fec: 0, packets: 0, lost: 0, bytes: 0 };
     const connection = globalThis.peerConnections.findLast((c) => c.connectionState !== "closed");
+    let counted = false;
     for (const r of (await connection.getStats()).values()) {
       if (r.type !== "inbound-rtp") continue;
       sums.packets += r.packetsReceived ?? 0;
@@ -12,6 +51,7 @@ export function count(page) {
       sums.bytes += (r.bytesReceived ?? 0) + (r.headerBytesReceived ?? 0);
       if (r.kind === "video") {
         sums.frames += r.framesDecoded ?? 0;
+        counted ||= r.freezeCount !== undefined;
         sums.freezes += r.freezeCount ?? 0;
         sums.frozen += r.totalFreezesDuration ?? 0;
       } else {
@@ -20,7 +60,8 @@ export function count(page) {
         sums.fec += r.fecPacketsReceived ?? 0;
       }
     }
-    return sums;
+    if (counted) return sums;
+    return { ...sums, freezes: globalThis.shownFreezes.count, frozen: globalThis.shownFreezes.seconds };
   });
 }
 

@@ -2,11 +2,14 @@
 import { join } from "node:path";
 import { startBehindRelay } from "../../tests/lib/relay.mjs";
 import { root } from "../../tests/lib/vicino.mjs";
+import { otherAddress } from "../../web/e2e/lib/server.mjs";
 import { until } from "../../web/e2e/lib/until.mjs";
 
 /** Brings `people` (CallPage) into a call; the relays that its media goes through. */
-export async function vicinoCall(own, people, parties, flags) {
-  const { server, relay } = await startBehindRelay(own, { delay: flags.delay }, { "--web-folder": join(root, "web/dist") });
+export async function vicinoCall(own, people, flags) {
+  const web = { "--web-folder": join(root, "web/dist") };
+  // Firefox sends to no other loopback address than its own.
+  const { server, relay } = await startBehindRelay(own, { delay: flags.delay }, web, otherAddress());
   const link = await server.newRoom(own);
   for (const person of people) await person.join(link, person === people[0] ? null : people[0]);
   const pairs = people.flatMap((viewer) => people.filter((other) => other !== viewer).map((other) => [viewer, other]));

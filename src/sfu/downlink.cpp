@@ -40,10 +40,11 @@ bool Downlink::due(Instant now) const {
   return now - *shared_at_ >= (content_ ? calm_review : review);
 }
 
-void Downlink::share(Instant now, rtc::BitRate audio, std::span<const SlotDemand> demands) {
+void Downlink::share(Instant now, const VoiceRates& voices, std::span<const SlotDemand> demands) {
   shared_at_ = now;
-  if (sends_twice(now)) audio = audio * 2;
+  const rtc::BitRate audio = sends_twice(now) ? voices.sent * 2 : voices.sent;
   allocation_ = allocate(now, {bandwidth(), lately_}, audio, demands, allocation_);
+  allocation_.demand = allocation_.demand + voices.held_back;
   content_ = allocation_.used >= allocation_.demand;
   estimator_.set_demand(now, allocation_.demand * up_margin);
 }

@@ -20,6 +20,11 @@ struct HeldPacket {
   Instant since;
 };
 
+// What voices take, those that the path carries and those that it doesn't.
+struct VoiceRates {
+  rtc::BitRate sent, held_back;
+};
+
 class Downlink {
  public:
   Downlink(Instant now, const rtc::BandwidthConfig& config) : estimator_(config), made_(now) {}
@@ -42,7 +47,7 @@ class Downlink {
   // Whether the slots' shares should be looked at again.
   bool due(Instant now) const;
   const Allocation& allocation() const { return allocation_; }
-  void share(Instant now, rtc::BitRate audio, std::span<const SlotDemand> demands);
+  void share(Instant now, const VoiceRates& voices, std::span<const SlotDemand> demands);
 
   // Video in bursts that the path can't take at once waits here, in order. Where the path is wide
   // nothing does.
@@ -119,7 +124,7 @@ class Downlink {
   rtc::BitRate lately_;
   Allocation allocation_;
   std::optional<Instant> shared_at_;
-  bool content_ = false;  // every slot had its best
+  bool content_ = false;  // nothing was held back or poorer than wanted
   std::optional<Probe> probe_;
   Instant twice_until_;
   double repeated_ = 0;  // bytes ahead of that share, at `repeated_at_`

@@ -53,7 +53,7 @@ struct RoomSettings {
 // Of the receivers that report what arrives, now.
 struct DownlinkLoad {
   size_t receivers = 0;
-  size_t held_back = 0;   // slots whose content isn't sent for want of bandwidth
+  size_t held_back = 0;   // sources that aren't sent for want of bandwidth
   rtc::BitRate estimate;  // what all paths together carry
 };
 

@@ -42,15 +42,20 @@ void Room::Impl::assign(Instant now, Participant& receiver, rtc::MediaKind kind,
     if (!shared && retarget(now, slot)) seek_start(now, slot, out);
   }
   if (shared) share_out(now, receiver, out);
+  if (kind == rtc::MediaKind::audio) tell_held_back(receiver);
 }
 
-std::vector<Content> Room::Impl::desired(Instant now, const Participant& receiver,
-                                         rtc::MediaKind kind, size_t slots) {
+std::vector<Content> Room::Impl::desired(Instant now, Participant& receiver, rtc::MediaKind kind,
+                                         size_t slots) {
   if (kind == rtc::MediaKind::video && !receiver.receives_everything) return wanted_video(receiver);
   std::vector<Content> all = others_tracks(receiver, kind);
-  if (kind == rtc::MediaKind::video || all.size() <= slots) return all;
-  voices_scarce = true;
-  return loudest(now, receiver, all, slots);
+  if (kind == rtc::MediaKind::video) return all;
+  receiver.voices_held_back.clear();
+  if (all.size() <= slots && !receiver.connection.downlink) return all;
+  const size_t count = all.size();
+  all = audible(now, receiver, all, slots);
+  voices_scarce |= all.size() < count;
+  return all;
 }
 
 // In order of arrival.
@@ -84,17 +89,27 @@ std::vector<Content> Room::Impl::wanted_video(const Participant& receiver) const
   return wanted;
 }
 
-std::vector<Content> Room::Impl::loudest(Instant now, const Participant& receiver,
+// The loudest. Of those that the path doesn't carry together all would come with gaps.
+std::vector<Content> Room::Impl::audible(Instant now, Participant& receiver,
                                          std::span<const Content> contents, size_t slots) const {
   std::vector<Voice> voices;
   for (const Content& content : contents) {
     const bool heard = std::ranges::any_of(
         receiver.slots, [&](const auto& slot) { return slot->content == content; });
-    const SpeakerLevel& level = track_of(content)->level;
-    voices.push_back({heard, level.spoke_recently(now), level.loudness(now), level.last_spoke()});
+    const Track& track = *track_of(content);
+    const SpeakerLevel& level = track.level;
+    voices.push_back({heard, level.spoke_recently(now), level.loudness(now), level.last_spoke(),
+                      voice_rate(now, track)});
   }
+  const std::vector<size_t> loudest = pick_voices(voices, slots);
+  std::vector<Voice> in_order;
+  for (const size_t index : loudest) in_order.push_back(voices[index]);
+  const auto& downlink = receiver.connection.downlink;
+  const std::vector<bool> fitting = downlink ? fitting_voices(in_order, downlink->bandwidth())
+                                             : std::vector(loudest.size(), true);
   std::vector<Content> chosen;
-  for (const size_t index : pick_voices(voices, slots)) chosen.push_back(contents[index]);
+  for (size_t i = 0; i < loudest.size(); ++i)
+    (fitting[i] ? chosen : receiver.voices_held_back).push_back(contents[loudest[i]]);
   return chosen;
 }
 

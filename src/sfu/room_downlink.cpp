@@ -90,9 +90,15 @@ void Room::Impl::start_over(Instant now, Slot& slot, Egress& out) {
   if (retarget(now, slot)) request_key_frame(now, *slot.target, out);
 }
 
+// Nothing while it is switched off.
+rtc::BitRate Room::Impl::voice_rate(Instant now, const Track& track) {
+  const Layer& layer = *track.layers[0];
+  return layer.flowing(now) ? layer.rate.all() : rtc::BitRate{};
+}
+
 void Room::Impl::share_out(Instant now, Participant& receiver, Egress& out) {
   flush(now, out);
-  rtc::BitRate audio;
+  VoiceRates voices;
   std::vector<Slot*> slots;
   for (const auto& slot : receiver.slots) {
     const Track* track = track_of(slot->content);
@@ -100,14 +106,19 @@ void Room::Impl::share_out(Instant now, Participant& receiver, Egress& out) {
     if (slot->kind() == rtc::MediaKind::video) {
       slots.push_back(slot.get());
     } else {
-      audio = audio + track->layers[0]->rate.all();
+      voices.sent = voices.sent + voice_rate(now, *track);
     }
+  }
+  for (const Content& voice : receiver.voices_held_back) {
+    if (const Track* track = track_of(voice))
+      voices.held_back = voices.held_back + voice_rate(now, *track);
   }
   std::ranges::stable_sort(slots, {}, &Slot::rank);
   std::vector<SlotDemand> demands;
   for (const Slot* slot : slots) demands.push_back(demand_of(now, *slot, *track_of(slot->content)));
   Downlink& downlink = *receiver.connection.downlink;
-  downlink.share(now, audio, demands);
+  downlink.share(now, voices, demands);
+  voices_scarce |= downlink.bandwidth() < voices.sent;
   for (size_t i = 0; i < slots.size(); ++i)
     apply(now, *slots[i], downlink.allocation().slots[i], out);
   tell_held_back(receiver);
@@ -127,7 +138,7 @@ void Room::Impl::apply(Instant now, Slot& slot, const SlotAllocation& share, Egr
 }
 
 void Room::Impl::tell_held_back(Participant& receiver) {
-  std::vector<Content> held;
+  std::vector<Content> held = receiver.voices_held_back;
   for (const auto& slot : receiver.slots) {
     if (slot->content && slot->held_back) held.push_back(*slot->content);
   }

@@ -79,6 +79,25 @@ TEST_F(DownlinkTest, APathForAudioAloneHoldsVideoBackAndSaysSo) {
   EXPECT_GE(video_rate(2), kbps(1300));
 }
 
+TEST_F(DownlinkTest, OfVoicesThatDontFitTheLoudestIsHeardWholeAndTheOthersAreSaidToBeHeldBack) {
+  for (const uint32_t id : {1u, 3u, 4u}) publish(id);
+  publishers[4].level = 10;
+  paths[2].rate = kbps(64);  // each of them takes 46
+  join(2);
+  run(seconds(20));
+  EXPECT_EQ(held_back_from(2),
+            (std::vector<Content>{{{1}, Source::microphone}, {{3}, Source::microphone}}));
+  for (int second = 0; second < 10; ++second) {
+    run(seconds(1));
+    EXPECT_GE(audio_rate(2), voice) << second;
+    EXPECT_LT(audio_rate(2), voice * 1.5) << second;
+  }
+  paths[2].rate = kbps(5000);
+  run(seconds(45));
+  EXPECT_TRUE(held_back_from(2).empty()) << "the path carries them again";
+  EXPECT_GE(audio_rate(2), voice * 3);
+}
+
 // Late packets of frames that are left out would be beginnings of frames without an end.
 TEST_F(DownlinkTest, PicturesGoOnWherePacketsOfLeftOutFramesComeLate) {
   watch_over(kbps(1100));
@@ -161,6 +180,20 @@ TEST_F(DownlinkTest, ACameraOfOneStreamIsFittedToThePathByItsLayers) {
     EXPECT_EQ(publishers[1].keys_asked, asked) << "it stays as it is, at " << path;
     EXPECT_GE(audio_rate(2), voice);
   }
+  expect_whole(2);
+}
+
+TEST_F(DownlinkTest, APictureOfMorePacketsThanMayWaitIsGivenUpForAKeyFrame) {
+  watch_over(kbps(3000));
+  run(seconds(15));
+  const size_t asked = publishers[1].keys_asked;
+  Camera& large = publishers[1].layers[2];
+  const rtc::BitRate usual = std::exchange(large.rate, kbps(200'000));  // 750 packets a frame
+  run(milliseconds(34));
+  large.rate = usual;
+  run(seconds(3));
+  EXPECT_GT(publishers[1].keys_asked, asked);
+  EXPECT_GE(video_rate(2), kbps(100));
   expect_whole(2);
 }
 

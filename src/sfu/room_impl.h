@@ -30,6 +30,7 @@ struct Participant {
   bool watched_changed = false;
   bool held_back_changed = false;
   std::vector<Content> held_back;
+  std::vector<Content> voices_held_back;  // of those
   bool follows_watched;
 
   UplinkLoss uplink;
@@ -95,7 +96,7 @@ struct Room::Impl {
   std::vector<Uplink> poor_uplinks;
   std::vector<UplinksChanged> uplinks_news;
   Instant last_voices{INT64_MIN / 2};
-  bool voices_scarce = false;  // somebody has fewer audio slots than there are voices
+  bool voices_scarce = false;  // somebody can't get all voices that there are
   size_t connected = 0;
   bool spread = false;           // over several workers
   bool news = false;             // take_events() has something to say
@@ -127,11 +128,11 @@ struct Room::Impl {
   void assign_both(Instant now, Participant& receiver, Egress& out);
   void assign(Instant now, Participant& receiver, rtc::MediaKind kind, Egress& out);
   std::vector<Content> others_tracks(const Participant& receiver, rtc::MediaKind kind) const;
-  std::vector<Content> desired(Instant now, const Participant& receiver, rtc::MediaKind kind,
+  std::vector<Content> desired(Instant now, Participant& receiver, rtc::MediaKind kind,
                                size_t slots);
   std::vector<Content> wanted_video(const Participant& receiver) const;
-  std::vector<Content> loudest(Instant now, const Participant& receiver,
-                               std::span<const Content> voices, size_t slots) const;
+  std::vector<Content> audible(Instant now, Participant& receiver, std::span<const Content> voices,
+                               size_t slots) const;
   static void rank(const Participant& receiver, Slot& slot);
   Track* track_of(const std::optional<Content>& content) const;
   bool retarget(Instant now, Slot& slot);
@@ -147,6 +148,7 @@ struct Room::Impl {
   void tend_downlinks(Instant now, Egress& out);
   void tend(Instant now, Participant& receiver, Egress& out);
   void start_over(Instant now, Slot& slot, Egress& out);
+  static rtc::BitRate voice_rate(Instant now, const Track& track);
   void share_out(Instant now, Participant& receiver, Egress& out);
   void apply(Instant now, Slot& slot, const SlotAllocation& share, Egress& out);
   void tell_held_back(Participant& receiver);

@@ -82,6 +82,7 @@ class PathTest : public RoomTest {
   };
   struct Publisher {
     Stream mic{"mic", "", 0, 0, opus_in};
+    uint8_t level = 30;  // of the voice, -dBov
     std::vector<Camera> layers;
     std::optional<LayeredCamera> layered;  // instead of those
     bool layered_key_wanted = true;
@@ -171,7 +172,7 @@ class PathTest : public RoomTest {
     if (now >= p.next_voice) {
       p.next_voice = now + milliseconds(20);
       Buffer voice(40, 1);
-      send(id, p.mic.packet(voice, false, 30));
+      send(id, p.mic.packet(voice, false, p.level));
       ++p.mic.sequence;
       p.mic.timestamp += 960;
     }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "sfu/allocator.h"
+
 namespace vicino::sfu {
 namespace {
 
@@ -50,6 +52,17 @@ std::vector<size_t> pick_voices(std::span<const Voice> voices, size_t count) {
   std::ranges::stable_sort(order, before);
   order.resize(std::min(order.size(), count));
   return order;
+}
+
+std::vector<bool> fitting_voices(std::span<const Voice> voices, rtc::BitRate path) {
+  std::vector<bool> fitting;
+  rtc::BitRate taken;
+  for (const Voice& voice : voices) {
+    const rtc::BitRate with = taken + voice.rate;
+    fitting.push_back(fitting.empty() || (voice.heard_now ? with : with * up_margin) <= path);
+    if (fitting.back()) taken = with;
+  }
+  return fitting;
 }
 
 }  // namespace vicino::sfu

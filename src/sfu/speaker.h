@@ -1,5 +1,5 @@
 // How loud somebody is, from the audio levels in packet headers (RFC 6464), and who is heard when
-// there are more voices than slots. The levels are the senders' word: whoever lies gets a slot, not
+// there are more voices than slots, or than the path carries. The levels are the senders' word: whoever lies gets a slot, not
 // another's voice.
 #pragma once
 
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "rtc/bit_rate.h"
 
 namespace vicino::sfu {
 
@@ -30,9 +31,15 @@ struct Voice {
   bool spoke_recently;
   double loudness;
   Instant last_spoke;
+  rtc::BitRate rate;  // what it takes
 };
 // Indices of the `count` voices to be heard, in order of importance. Those who have a slot keep it
 // against anyone who isn't clearly louder, unless they fell silent and somebody else speaks.
 std::vector<size_t> pick_voices(std::span<const Voice> voices, size_t count);
+
+// Which of these, the most important first, a path of that rate carries together: what is heard now
+// must fit, what isn't must fit with room to spare (allocator.h). The first always does, in case
+// the rate is wrong.
+std::vector<bool> fitting_voices(std::span<const Voice> voices, rtc::BitRate path);
 
 }  // namespace vicino::sfu

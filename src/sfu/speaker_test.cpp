@@ -52,10 +52,16 @@ std::vector<size_t> pick(std::vector<Voice> voices, size_t count) {
   return pick_voices(voices, count);
 }
 constexpr Voice silent(bool heard, int64_t last = 0) {
-  return {heard, false, 0, {last}};
+  return {heard, false, 0, {last}, {}};
 }
 constexpr Voice talking(bool heard, double loudness) {
-  return {heard, true, loudness, {9'000'000}};
+  return {heard, true, loudness, {9'000'000}, {}};
+}
+Voice taking(int64_t kilobits, bool heard) {
+  return {heard, true, 100, {9'000'000}, rtc::kilobits_per_second(kilobits)};
+}
+std::vector<bool> fit(std::vector<Voice> voices, int64_t kilobits) {
+  return fitting_voices(voices, rtc::kilobits_per_second(kilobits));
 }
 
 TEST(Voices, TheLoudestAreHeard) {
@@ -73,6 +79,20 @@ TEST(Voices, WhoFellSilentMakesRoomOnlyForWhoSpeaks) {
   EXPECT_EQ(pick({silent(true), talking(false, 80)}, 1), std::vector<size_t>{1});
   EXPECT_EQ(pick({silent(false, 100), silent(true, 50)}, 1), std::vector<size_t>{1});
   EXPECT_EQ(pick({silent(false, 100), silent(false, 200)}, 1), std::vector<size_t>{1});
+}
+
+TEST(Voices, AsManyAreHeardAsThePathCarriesTogether) {
+  EXPECT_EQ(fit({taking(50, true), taking(50, true), taking(50, true)}, 110),
+            (std::vector{true, true, false}));
+  EXPECT_EQ(fit({taking(50, true), taking(50, true), taking(3, true)}, 60),
+            (std::vector{true, false, true}))
+      << "who is silent fits";
+  EXPECT_EQ(fit({taking(50, true)}, 30), std::vector{true}) << "in case the path is wider";
+}
+
+TEST(Voices, AnotherOneIsHeardWhereThereIsRoomToSpare) {
+  EXPECT_EQ(fit({taking(50, true), taking(50, false)}, 110), (std::vector{true, false}));
+  EXPECT_EQ(fit({taking(50, true), taking(50, false)}, 130), (std::vector{true, true}));
 }
 
 }  // namespace

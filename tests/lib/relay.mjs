@@ -72,11 +72,12 @@ export async function startRelay(own, { listen = '127.0.0.1:0', target, ...flags
   return relay;
 }
 
-// A server whose clients reach it through a relay alone. `flags`: the relay's, `serverFlags`: the server's.
-export async function startBehindRelay(own, flags = {}, serverFlags = {}) {
+// A server whose clients reach it through a relay alone. `flags`: the relay's, `serverFlags`: the server's, `address`: where
+// the relay listens.
+export async function startBehindRelay(own, flags = {}, serverFlags = {}, address = relayAddress) {
   const port = await freeUdpPort();
-  const media = { '--media-port': port, '--media-workers': 1, '--media-announce': relayAddress };
+  const media = { '--media-port': port, '--media-workers': 1, '--media-announce': address };
   const server = await startServer(own, { ...media, ...serverFlags });
-  const relay = await startRelay(own, { listen: `${relayAddress}:${port}`, target: `127.0.0.1:${port}`, ...flags });
+  const relay = await startRelay(own, { listen: `${address}:${port}`, target: `127.0.0.1:${port}`, ...flags });
   return { server, relay };
 }

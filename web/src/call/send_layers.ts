@@ -7,7 +7,7 @@ import {
   innerLayers,
   mostInnerLayers,
   screenEncoding,
-  type LayeredEncoding,
+  type SendEncoding,
   type PictureSize,
   type ScreenContent,
 } from './ladder';
@@ -46,7 +46,7 @@ export function sentInnerLayers(most: number, wish: SendWish): number {
   return Math.min(watched, Math.max(1, most - wish.spared));
 }
 
-function cameraEncodings(encodings: readonly LayeredEncoding[], size: PictureSize, wish: SendWish): LayeredEncoding[] {
+function cameraEncodings(encodings: readonly SendEncoding[], size: PictureSize, wish: SendWish): SendEncoding[] {
   const [only] = encodings;
   if (only?.scalabilityMode !== undefined) {
     const count = sentInnerLayers(mostInnerLayers(size), wish);
@@ -56,7 +56,7 @@ function cameraEncodings(encodings: readonly LayeredEncoding[], size: PictureSiz
   return encodings.map((encoding, i) => ({ ...encoding, ...cameraLayer(size, encodings.length, i), active: active[i] ?? true }));
 }
 
-function screenEncodings(encodings: readonly LayeredEncoding[], wish: SendWish): LayeredEncoding[] {
+function screenEncodings(encodings: readonly SendEncoding[], wish: SendWish): SendEncoding[] {
   const active = activeLayers('screen', encodings, wish);
   return encodings.map((encoding, i) => ({ ...encoding, ...screenEncoding(wish.content), active: active[i] ?? true }));
 }
@@ -68,7 +68,7 @@ export function shaped(
   size: PictureSize,
   wish: SendWish,
 ): RTCRtpSendParameters | null {
-  const encodings: readonly LayeredEncoding[] = parameters.encodings;
+  const encodings: readonly SendEncoding[] = parameters.encodings;
   const preference = degradation(source, wish.content);
   const next: RTCRtpSendParameters & { degradationPreference?: string } = {
     ...parameters,

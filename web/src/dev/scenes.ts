@@ -93,6 +93,7 @@ export function roster({ scene, people }: Play, take: (kind: 'audio' | 'video') 
       screenAudio: scene === 'screenSound' && i === 1 ? { kind: 'noKey' } : off,
     };
     if (scene === 'downlink' && i > 1) sources.camera = { kind: 'pausedForBandwidth' };
+    if (scene === 'downlink' && i === 3) sources.microphone = { kind: 'pausedForBandwidth' };
     if (scene === 'reasons') Object.assign(sources, troubles[i % troubles.length]);
     return {
       id: i + 2,

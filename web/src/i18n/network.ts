@@ -50,7 +50,7 @@ const englishCauses: Causes = {
   },
   downlinkNarrow: {
     title: 'Your downlink is full',
-    text: 'Some pictures are paused so that the voices get through.',
+    text: 'Some pictures are paused so that the voices get through. Where not all voices fit, you hear the loudest.',
     help: ['Turn off incoming video, so that their voices have all the room.', 'Stop downloads and streaming on this network.', 'Move nearer to the router, or use a cable.'],
   },
   downlinkUneven: {
@@ -154,7 +154,7 @@ const italianCauses: Causes = {
   },
   downlinkNarrow: {
     title: 'La rete in arrivo è piena',
-    text: 'Alcune immagini sono in pausa perché passino le voci.',
+    text: 'Alcune immagini sono in pausa perché passino le voci. Se le voci non ci stanno tutte, senti le più forti.',
     help: ['Spegni il video in arrivo: tutto lo spazio resta alle voci.', 'Ferma download e streaming su questa rete.', 'Avvicinati al router, o usa un cavo.'],
   },
   downlinkUneven: {

@@ -61,6 +61,7 @@ describe('a diagnosis', () => {
     ['a device that is about to be too slow', {}, { encoderLate: true }, ['cpu fair']],
     ['one that decodes too late', {}, { decoderLate: true }, ['cpu fair']],
     ['one that had to give something up', { slow: true }, {}, ['cpu poor']],
+    ['one whose path only seems to be full', { slow: true, heldBack: true }, {}, ['cpu poor', 'downlinkNarrow fair']],
     ['somebody else’s uplink', { uplinks: new Map([[2, 60]]) }, {}, ['theirUplink fair']],
     ['the worst first, others last', { uplinks: new Map([[2, 300]]) }, { sendLoss: 0.05, receiveLoss: 0.2 }, ['downlinkLoss poor', 'theirUplink poor', 'uplinkLoss fair']],
   ])('is %s', (_, circumstances, figures, expected) => {

@@ -74,7 +74,8 @@ function measured(figures: Figures, { uplinks, self, heldBack, slow }: Circumsta
     [(figures.receiveLoss ?? 0) > 0 ? figures.frozen : 0, frozenTime],
   ]);
   const lossUp = over(sendLoss, loss);
-  const narrowDown = heldBack ? 'poor' : null;
+  // Who looks late at what arrives seems to have a narrow path.
+  const narrowDown = heldBack ? (slow ? 'fair' : 'poor') : null;
   // One reason for each place: a path that is full loses and is uneven as well, and what loses looks narrow.
   const findings: readonly (readonly [Cause, Severity | null])[] = [
     ['downlinkNarrow', narrowDown],

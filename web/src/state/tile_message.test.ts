@@ -32,6 +32,7 @@ describe('the reason on a tile', () => {
     ['a picture nobody watches', with_(flowing, byLayout), normal, 'pausedByLayout'],
     ['a picture too much for the path', with_(flowing, forBandwidth), normal, 'pausedForBandwidth'],
     ['a sound too much for the path', with_(forBandwidth, flowing), normal, 'soundPaused'],
+    ['a sound too much for the path, and its picture', with_(forBandwidth, forBandwidth), normal, 'soundPaused'],
     ['somebody whose connection is lost', with_(lost, lost), normal, 'connectionLost'],
     ['the own choice', with_(flowing, byLayout), { ...normal, incomingVideo: false }, 'videoTurnedOff'],
     ['the own choice at once', with_(flowing, flowing), { ...normal, incomingVideo: false }, 'videoTurnedOff'],

@@ -43,6 +43,8 @@ export function messageOf(
   if (picture.kind === 'connectionLost' || sound.kind === 'connectionLost') return 'connectionLost';
   if (picture.kind === 'refused') return 'pictureRefused';
   if (sound.kind === 'refused') return source === 'camera' ? 'soundRefused' : 'screenSoundRefused';
+  // A voice that is missed says more of the path than its picture.
+  if (sound.kind === 'pausedForBandwidth' && picture.kind === sound.kind) return soundMessage(sound, source, circumstances);
   return pictureMessage(picture, source, circumstances) ?? soundMessage(sound, source, circumstances) ?? restMessage(picture, source);
 }
 
