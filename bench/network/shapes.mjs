@@ -17,5 +17,5 @@ export const shapes = {
   },
   loss: { title: "5 % loss", flags: { ...way, rate: "10M", loss: "5%" }, steps: [{ name: "steady" }] },
   "300k": { title: "300 kbit/s", flags: { ...way, rate: "300k" }, steps: [{ name: "steady" }] },
-  "64k": { title: "64 kbit/s", flags: { ...way, rate: "64k" }, steps: [{ name: "steady" }] },
+  "64k": { title: "64 kbit/s", flags: { ...way, rate: "64k" }, steps: [{ name: "steady", settle: 20 }] },
 };

@@ -11,7 +11,7 @@ import { CallPage } from './lib/call_page.mjs';
 import { root } from './lib/server.mjs';
 import { until } from './lib/until.mjs';
 
-describe('a call on a bad network', { timeout: 300_000 }, () => {
+describe('a call on a bad network', { timeout: 600_000 }, () => {
   const own = owner({ after });
   const people = [];
   let relay;
@@ -72,6 +72,17 @@ describe('a call on a bad network', { timeout: 300_000 }, () => {
     }, 90_000);
     await relay.set({ rate: '10M' });
     await until('Ada sees Bob as large as before', async () => (await ada.picture('Bob'))?.width === width, 90_000);
+  });
+
+  test('that carries the voices alone pauses the cameras, says so, and gives them back', async () => {
+    const [ada, bob] = people;
+    const showsAda = async () => (await bob.tile('Ada')).reason;
+    await relay.set({ 'up-rate': '64k' });
+    await until('Ada reads that her picture is paused', async () => (await causes(ada)).includes('uplinkVoiceOnly'), 90_000);
+    await until('Bob sees no still picture of her', async () => (await showsAda()) === 'cameraOff', 30_000);
+    await relay.set({ rate: '10M' });
+    await until('Bob sees her again', async () => (await bob.picture('Ada'))?.change > 0.2, 150_000);
+    await until('Ada reads that all is well', async () => /good/.test(await ada.text('connection-quality')), 60_000);
   });
 
   test('no page had an error', () => {

@@ -1,9 +1,10 @@
 // Looks at the connection every other second: how it goes, why it doesn't, and whether this device keeps up.
 
 import { diagnose, ownQuality, remember, settled, type Circumstances, type Finding, type History, type Quality } from '../state/diagnosis';
-import { followCpu, fullCpuBudget, type CpuBudget } from '../state/cpu_budget';
+import { followCpu, fullCpuBudget, spend, type Budget, type CpuBudget } from '../state/cpu_budget';
 import { figuresBetween, type Counters, type Figures } from '../state/statistics';
 import { Store } from '../state/store';
+import { isCrowded, voiceOnly, wholeUplink } from '../state/uplink_budget';
 
 export interface NetworkView {
   /** null: not measured yet. */
@@ -13,11 +14,13 @@ export interface NetworkView {
   /** This device's. */
   readonly quality: Quality;
   readonly cpu: CpuBudget;
+  /** What the way up carries of the camera (uplink_budget.ts). */
+  readonly uplink: Budget;
 }
 
-export const unmeasured: NetworkView = { figures: null, findings: [], quality: 'good', cpu: fullCpuBudget };
+export const unmeasured: NetworkView = { figures: null, findings: [], quality: 'good', cpu: fullCpuBudget, uplink: wholeUplink };
 
-export type Surroundings = Omit<Circumstances, 'figures' | 'slow'>;
+export type Surroundings = Omit<Circumstances, 'figures' | 'slow' | 'voiceOnly'>;
 
 export interface Subject {
   /** null: there is no connection now. */
@@ -67,10 +70,19 @@ export class NetworkWatch {
     const now = performance.now();
     const cpu = this.#spend(now, figures);
     const slow = cpu.send.level > 0 || cpu.receive.level > 0;
-    const found = diagnose({ ...this.#subject.circumstances(), figures, slow });
+    const surroundings = this.#subject.circumstances();
+    const uplink = this.#fitUplink(now, figures, surroundings);
+    const found = diagnose({ ...surroundings, figures, slow, voiceOnly: uplink.level === voiceOnly });
     this.#history = remember(this.#history, now, found);
     const findings = settled(this.#history);
-    this.view.set({ figures, findings, quality: ownQuality(findings), cpu });
+    this.view.set({ figures, findings, quality: ownQuality(findings), cpu, uplink });
+  }
+
+  #fitUplink(now: number, figures: Figures | null, { uplinks, self }: Surroundings): Budget {
+    const { uplink } = this.view.get();
+    if (!figures) return uplink;
+    const lost = Math.max(figures.sendLoss ?? 0, (uplinks.get(self ?? -1) ?? 0) / 1000);
+    return spend(uplink, now, isCrowded(figures, lost, uplink.level), voiceOnly);
   }
 
   #spend(now: number, figures: Figures | null): CpuBudget {

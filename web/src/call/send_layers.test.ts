@@ -25,6 +25,13 @@ describe('the layers that are sent', () => {
     expect(sent(watched, spared)).toBe(expected);
   });
 
+  it('are none where the way up carries the voice alone', () => {
+    const wish = { ...everything, watched: camera('f'), voiceOnly: true };
+    expect(activeLayers('camera', [{ rid: 'q' }, { rid: 'f' }], wish)).toEqual([false, false]);
+    expect(sentInnerLayers(3, wish)).toBe(0);
+    expect(activeLayers('screen', [{}], { ...everything, voiceOnly: true })).toEqual([true]);
+  });
+
   it('of a screen is its only one, which has no name', () => {
     const screen = (watched: readonly WatchedLayer[] | null) =>
       activeLayers('screen', [{}], { ...everything, watched, spared: 2 });

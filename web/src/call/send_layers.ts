@@ -17,16 +17,19 @@ export interface SendWish {
   readonly watched: readonly WatchedLayer[] | null;
   /** So many of the camera's largest layers are left out, because this device can't keep up. The smallest stays. */
   readonly spared: number;
+  /** The camera isn't sent: the way up carries no more than the voice. */
+  readonly voiceOnly: boolean;
   readonly content: ScreenContent;
 }
 
-export const everything: SendWish = { watched: null, spared: 0, content: 'detail' };
+export const everything: SendWish = { watched: null, spared: 0, voiceOnly: false, content: 'detail' };
 
 type Encoding = Pick<RTCRtpEncodingParameters, 'rid' | 'active'>;
 
 /** For each encoding, from the smallest, whether it is sent. */
 export function activeLayers(source: 'camera' | 'screen', encodings: readonly Encoding[], wish: SendWish): boolean[] {
   const highest = source === 'camera' ? Math.max(0, encodings.length - 1 - wish.spared) : encodings.length - 1;
+  if (source === 'camera' && wish.voiceOnly) return encodings.map(() => false);
   const watched = encodings.map(({ rid }) => isWatched(source, rid, wish.watched));
   // Who watches a layer that is left out gets the largest that is sent.
   const instead = watched.some((on, i) => on && i > highest);
@@ -40,6 +43,7 @@ function isWatched(source: 'camera' | 'screen', rid: string | undefined, watched
 
 /** How many layers of a camera that is sent as one stream are sent, from the smallest; `most`: there are. */
 export function sentInnerLayers(most: number, wish: SendWish): number {
+  if (wish.voiceOnly) return 0;
   const names = wish.watched?.filter(({ source }) => source === 'camera').map(({ rid }) => rid);
   // The server doesn't know a stream's layers before its first packets: then it has no names for them.
   const watched = !names || names.includes('') ? most : Math.max(0, ...names.map((name) => Number(name) + 1));

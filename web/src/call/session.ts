@@ -4,8 +4,10 @@
 import type { CoreCommand, CoreEvent, IceCredentials, OwnState, Source, Want, WatchedLayer } from '../core/types';
 import type { CameraFormat } from '../platform/memory';
 import { onNetworkChange } from '../platform/network_change';
+import { mostSpared } from '../state/cpu_budget';
 import { hear, silence, type Speech } from '../state/speech';
 import { Store } from '../state/store';
+import { smallestOnly, voiceOnly } from '../state/uplink_budget';
 import {
   flowingMid,
   forgetReaction,
@@ -147,7 +149,7 @@ export class CallSession {
     listen('pagehide', () => this.leave());
     this.#cleanUp.push(this.#local.view.subscribe(() => this.#followLocal()));
     this.#cleanUp.push(this.#local.view.subscribe(() => this.#forgetNeedlessAsk()));
-    this.#cleanUp.push(this.network.view.subscribe(() => this.#shapeSent()));
+    this.#cleanUp.push(this.network.view.subscribe(() => this.#followLocal()));
     this.#cleanUp.push(() => this.network.close());
     const timer = window.setInterval(() => this.#measure(), levelInterval);
     this.#cleanUp.push(() => window.clearInterval(timer));
@@ -280,7 +282,13 @@ export class CallSession {
   /** What goes out: nothing, while somebody is here who may not be who they say they are. */
   #own(): { readonly tracks: OwnTracks; readonly state: OwnState } {
     if (impostor(this.view.get())) return { tracks: noTracks, state: nothingOn };
-    return { tracks: this.#local.tracks(), state: this.#local.state() };
+    // A camera whose pictures don't leave is off for the others, or its last one would stand still.
+    const state = this.#local.state();
+    return { tracks: this.#local.tracks(), state: this.#isVoiceOnly() ? { ...state, camera: false } : state };
+  }
+
+  #isVoiceOnly(): boolean {
+    return this.network.view.get().uplink.level === voiceOnly;
   }
 
   #followLocal(): void {
@@ -301,10 +309,11 @@ export class CallSession {
     this.#core.send({ kind: 'setState', state });
   }
 
-  /** Encodes what somebody watches and this device can bear. */
+  /** Encodes what somebody watches and this device and its way up can bear. */
   #shapeSent(): void {
-    const { cpu } = this.network.view.get();
-    const wish = { watched: this.#watched, spared: cpu.send.level, content: this.#local.view.get().screenContent };
+    const { cpu, uplink } = this.network.view.get();
+    const spared = uplink.level >= smallestOnly ? mostSpared : cpu.send.level;
+    const wish = { watched: this.#watched, spared, voiceOnly: this.#isVoiceOnly(), content: this.#local.view.get().screenContent };
     const shape = JSON.stringify(wish);
     if (!this.#peer || shape === this.#shape) return;
     this.#shape = shape;

@@ -43,6 +43,11 @@ const englishCauses: Causes = {
     text: 'The others see a small picture of you.',
     help: ['Turn your camera off, so that your voice has all the room.', 'Stop uploads and backups on this network.', 'Move nearer to the router, or use a cable.'],
   },
+  uplinkVoiceOnly: {
+    title: 'Your uplink carries only your voice',
+    text: 'Your picture is paused so that the others hear you. It comes back by itself.',
+    help: ['Stop uploads and backups on this network.', 'Move nearer to the router, or use a cable.', 'Turn your camera off: then it isn’t tried again.'],
+  },
   downlinkLoss: {
     title: 'Your downlink loses data',
     text: 'You see and hear the others with gaps.',
@@ -146,6 +151,11 @@ const italianCauses: Causes = {
     title: 'In uscita c’è poco spazio',
     text: 'Gli altri ti vedono in piccolo.',
     help: ['Spegni la videocamera: tutto lo spazio resta alla voce.', 'Ferma caricamenti e backup su questa rete.', 'Avvicinati al router, o usa un cavo.'],
+  },
+  uplinkVoiceOnly: {
+    title: 'La rete in uscita regge solo la tua voce',
+    text: 'La tua immagine è in pausa perché gli altri ti sentano. Torna da sola.',
+    help: ['Ferma caricamenti e backup su questa rete.', 'Avvicinati al router, o usa un cavo.', 'Spegni la videocamera: così non si riprova.'],
   },
   downlinkLoss: {
     title: 'In arrivo si perdono dati',

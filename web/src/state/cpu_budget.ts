@@ -48,7 +48,7 @@ export interface CpuBudget {
 export const fullCpuBudget: CpuBudget = { send: unburdened, receive: unburdened };
 
 /** Of the camera's layers the smallest stays. */
-const mostSpared = 2;
+export const mostSpared = 2;
 /** Pictures are asked for four times smaller in each direction at most. */
 const mostHalved = 2;
 

@@ -29,6 +29,7 @@ const calm: Circumstances = {
   self: 1,
   heldBack: false,
   slow: false,
+  voiceOnly: false,
 };
 
 const found = (over: Partial<Circumstances>, figures: Partial<Figures> = {}) =>
@@ -57,6 +58,7 @@ describe('a diagnosis', () => {
     ['a downlink that carries no more', { heldBack: true }, { jitter: 400 }, ['downlinkNarrow poor']],
     ['one reason for a downlink that is full and loses', { heldBack: true }, { receiveLoss: 0.2 }, ['downlinkNarrow poor']],
     ['one reason for an uplink that loses and is narrow', {}, { sendLoss: 0.2, narrow: true, room: 1 }, ['uplinkLoss poor']],
+    ['an uplink for the voice alone, and nothing else of it', { voiceOnly: true }, { sendLoss: 0.3 }, ['uplinkVoiceOnly poor']],
     ['an uneven downlink', {}, { jitter: 90 }, ['downlinkUneven fair']],
     ['a device that is about to be too slow', {}, { encoderLate: true }, ['cpu fair']],
     ['one that decodes too late', {}, { decoderLate: true }, ['cpu fair']],

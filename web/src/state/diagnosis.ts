@@ -10,6 +10,8 @@ export type Cause =
   | 'serverSlow'
   | 'uplinkLoss'
   | 'uplinkNarrow'
+  /** The camera is paused for the voice's sake. */
+  | 'uplinkVoiceOnly'
   | 'downlinkLoss'
   | 'downlinkNarrow'
   | 'downlinkUneven'
@@ -39,6 +41,8 @@ export interface Circumstances {
   readonly heldBack: boolean;
   /** Whether something is given up because the device is too slow. */
   readonly slow: boolean;
+  /** Whether the camera is paused because the way up carries no more than the voice. */
+  readonly voiceOnly: boolean;
 }
 
 type Limits = { readonly fair: number; readonly poor: number };
@@ -64,7 +68,7 @@ export function diagnose(circumstances: Circumstances): Finding[] {
   return found.sort((a, b) => rank(a) - rank(b));
 }
 
-function measured(figures: Figures, { uplinks, self, heldBack, slow }: Circumstances): Finding[] {
+function measured(figures: Figures, { uplinks, self, heldBack, slow, voiceOnly }: Circumstances): Finding[] {
   const serverSays = self === null ? undefined : uplinks.get(self);
   const sendLoss = Math.max(figures.sendLoss ?? 0, (serverSays ?? 0) / 1000);
   const receiveLoss = worst([
@@ -81,8 +85,9 @@ function measured(figures: Figures, { uplinks, self, heldBack, slow }: Circumsta
     ['downlinkNarrow', narrowDown],
     ['downlinkLoss', narrowDown ? null : receiveLoss],
     ['downlinkUneven', narrowDown ?? receiveLoss ? null : over(figures.jitter, unevenness)],
-    ['uplinkLoss', lossUp],
-    ['uplinkNarrow', lossUp ? null : narrowness(figures)],
+    ['uplinkVoiceOnly', voiceOnly ? 'poor' : null],
+    ['uplinkLoss', voiceOnly ? null : lossUp],
+    ['uplinkNarrow', voiceOnly || lossUp ? null : narrowness(figures)],
     ['cpu', slow ? 'poor' : figures.encoderLate || figures.decoderLate ? 'fair' : null],
   ];
   const here = findings.flatMap(([cause, severity]) => (severity ? [own(cause, severity)] : []));

@@ -61,7 +61,7 @@ export function Remedy({ finding: { cause }, remedies: { video, cameraOn, onCame
       </Button>
     );
   }
-  const up = cause === 'uplinkLoss' || cause === 'uplinkNarrow' || cause === 'cpu';
+  const up = cause === 'uplinkLoss' || cause === 'uplinkNarrow' || cause === 'uplinkVoiceOnly' || cause === 'cpu';
   if (!up || !cameraOn) return null;
   return (
     <Button className={className} data-testid="stop-camera" onClick={onCameraOff}>
