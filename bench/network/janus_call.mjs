@@ -49,9 +49,10 @@ export async function janusCall(own, people, flags) {
   // Janus' descriptions, with the way through a relay as the only one.
   const behindRelay = async (sdp) => {
     const [, host, port] = / (\d+\.\d+\.\d+\.\d+) (\d+) typ host/.exec(sdp);
-    relays.push(await startRelay(own, { listen: `${relayAddress}:${port}`, target: `${host}:${port}`, delay: flags.delay }));
+    const relay = await startRelay(own, { listen: `${relayAddress}:0`, target: `${host}:${port}`, delay: flags.delay });
+    relays.push(relay);
     const others = new RegExp(`a=candidate:(?!.* ${port} typ host).*\r\n`, "g");
-    return sdp.replaceAll(others, "").replaceAll(` ${host} ${port} typ host`, ` ${relayAddress} ${port} typ host`);
+    return sdp.replaceAll(others, "").replaceAll(` ${host} ${port} typ host`, ` ${relayAddress} ${relay.port} typ host`);
   };
   const making = await session.attach();
   await session.ask(making, { request: "create", room, publishers: parties, audiocodec: "opus", videocodec: "vp8", bitrate: 0 });
