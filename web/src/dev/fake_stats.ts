@@ -15,6 +15,7 @@ const networks: Partial<Record<Scene, Network>> = {
   uplink: { sendLoss: 0.14, room: 260_000, limitedBy: 'bandwidth', roundTrip: 0.21 },
   downlink: { receiveLoss: 0.16, roundTrip: 0.12 },
   slow: { limitedBy: 'cpu' },
+  voiceOnly: { sendLoss: 0.4, room: 80_000 },
   far: { roundTrip: 0.82 },
 };
 

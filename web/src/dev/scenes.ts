@@ -12,7 +12,7 @@ const muted: TrackState = { kind: 'muted' };
 
 const running = [
   'plain', 'screen', 'screenSound', 'reasons', 'reconnecting', 'lobby', 'lobbyMany', 'identity', 'agreeing', 'silent', 'silentMany', 'leftOut', 'givenUp', 'hands', 'chat',
-  'unmute', 'mute', 'muteOnEntry', 'guest', 'well', 'uplink', 'downlink', 'slow', 'far', 'theirs',
+  'unmute', 'mute', 'muteOnEntry', 'guest', 'well', 'uplink', 'downlink', 'slow', 'voiceOnly', 'far', 'theirs',
 ] as const;
 type Running = (typeof running)[number];
 
