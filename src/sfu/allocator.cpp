@@ -95,6 +95,7 @@ class Filling {
  public:
   Filling(const Bandwidth& bandwidth, BitRate audio, std::vector<Candidate>& all)
       : bandwidth_(bandwidth.now),
+        for_kept_(bandwidth.now * keep_margin),
         for_better_(std::max(bandwidth.now * (1 / up_margin),
                              std::min(bandwidth.now, bandwidth.lately * (1 / steady_margin)))),
         used_(audio),
@@ -109,26 +110,31 @@ class Filling {
   void run() {
     raise_focus_caps();
     for (Candidate* c : focus_) {
-      while (take_step(*c, c->cap, bandwidth_)) {
+      while (take_step(*c, c->cap, known(*c))) {
       }
     }
-    take_rounds(bandwidth_, [](const Candidate& c) { return c.cap; });
-    take_rounds(for_better_,
+    take_rounds([this](const Candidate& c) { return known(c); },
+                [](const Candidate& c) { return c.cap; });
+    take_rounds([this](const Candidate&) { return for_better_; },
                 [](const Candidate& c) { return c.may_rise ? c.steps.size() : c.cap; });
   }
   BitRate used() const { return used_; }
 
  private:
-  // What is in focus may rise at the cost of the others.
+  // What is in focus may rise at the cost of the others, which then have to fit beside it.
   void raise_focus_caps() {
     BitRate taken = audio_;
     for (Candidate* c : focus_) {
       while (c->may_rise && c->cap < c->steps.size() &&
-             taken + c->rate_at(c->cap + 1) <= for_better_)
+             taken + c->rate_at(c->cap + 1) <= for_better_) {
         ++c->cap;
+        for_kept_ = bandwidth_;
+      }
       taken = taken + c->rate_at(c->cap);
     }
   }
+  // For what a slot had before, or has at first.
+  BitRate known(const Candidate& c) const { return c.before ? for_kept_ : bandwidth_; }
   bool take_step(Candidate& c, size_t most, BitRate limit) {
     if (c.level >= std::min(most, c.steps.size())) return false;
     const BitRate next = used_ - c.rate() + c.rate_at(c.level + 1);
@@ -139,14 +145,14 @@ class Filling {
     return true;
   }
   // Everybody one step, again and again; who can't is left out from then on.
-  template <class Most>
-  void take_rounds(BitRate limit, const Most& most) {
+  template <class Limit, class Most>
+  void take_rounds(const Limit& limit, const Most& most) {
     std::vector<Candidate*> rising = others_;
     while (!rising.empty())
-      std::erase_if(rising, [&](Candidate* c) { return !take_step(*c, most(*c), limit); });
+      std::erase_if(rising, [&](Candidate* c) { return !take_step(*c, most(*c), limit(*c)); });
   }
 
-  BitRate bandwidth_, for_better_, used_, audio_;
+  BitRate bandwidth_, for_kept_, for_better_, used_, audio_;
   std::vector<Candidate*> focus_, others_;
 };
 

@@ -73,6 +73,9 @@ inline constexpr double up_margin = 1.25, steady_margin = 1.1;
 // more often, longer keeps the picture poor for longer.
 inline constexpr Duration up_after_fall = seconds(4);
 inline constexpr Duration up_after_rise = seconds(1);
+// What a slot has already may take so much more than the path seems to carry: an estimate that
+// swings by less would take layers away that fit. Higher leaves a queue for longer.
+inline constexpr double keep_margin = 1.08;
 
 // A larger layer with fewer pictures a second than this isn't better than a smaller one. Higher
 // makes pictures smaller sooner, lower makes faces jerky.

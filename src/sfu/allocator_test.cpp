@@ -161,7 +161,7 @@ std::vector<SlotDemand> random_demands(SeededRandom& random) {
   return demands;
 }
 
-TEST(Allocator, NeverTakesMoreThanThereIsButForAudio) {
+TEST(Allocator, NeverTakesMoreThanThereIsButForAudioAndALittleThatItHad) {
   SeededRandom random(1);
   for (int i = 0; i < 2000; ++i) {
     const auto demands = random_demands(random);
@@ -175,7 +175,7 @@ TEST(Allocator, NeverTakesMoreThanThereIsButForAudio) {
       BitRate sum = audio;
       for (const auto& slot : a.slots) sum = sum + slot.rate;
       EXPECT_EQ(sum, a.used);
-      EXPECT_LE(a.used, std::max(bandwidth, audio));
+      EXPECT_LE(a.used, std::max(turn == 0 ? bandwidth : bandwidth * keep_margin, audio));
       EXPECT_LE(a.used, a.demand);
     }
   }
@@ -208,8 +208,18 @@ TEST(Allocator, WhatHasLongFittedNeedsNoMargin) {
       << "1125 and a little";
   a = allocate(now, {kbps(1260), kbps(1240)}, {}, demands, a);
   EXPECT_EQ(text(a), "f1");
-  EXPECT_EQ(text(allocate(now + seconds(1), {kbps(1100), kbps(1240)}, {}, demands, a)), "h2")
+  EXPECT_EQ(text(allocate(now + seconds(1), {kbps(1030), kbps(1240)}, {}, demands, a)), "h2")
       << "what it carries now counts";
+}
+
+TEST(Allocator, WhatIsThereStaysWhileTheEstimateDipsALittle) {
+  const SlotDemand demands[] = {demand(1, large)};
+  const auto a = allocate(start, kbps(1125), {}, demands, {});
+  ASSERT_EQ(text(a), "f1");
+  const Instant now = start + seconds(1);
+  EXPECT_EQ(text(allocate(now, kbps(1050), {}, demands, a)), "f1");
+  EXPECT_EQ(text(allocate(now, kbps(1040), {}, demands, a)), "h2");
+  EXPECT_EQ(text(allocate(start, kbps(1120), {}, demands, {})), "h2") << "what is new has to fit";
 }
 
 TEST(Allocator, DoesNotFlapWhenTheEstimateSwingsByATenth) {

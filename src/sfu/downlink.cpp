@@ -36,7 +36,7 @@ void Downlink::settle(Instant now) {
 }
 
 bool Downlink::due(Instant now) const {
-  if (!shared_at_ || allocation_.used > bandwidth()) return true;
+  if (!shared_at_ || allocation_.used > bandwidth() * keep_margin) return true;
   return now - *shared_at_ >= (content_ ? calm_review : review);
 }
 
