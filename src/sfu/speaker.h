@@ -1,6 +1,6 @@
 // How loud somebody is, from the audio levels in packet headers (RFC 6464), and who is heard when
-// there are more voices than slots, or than the path carries. The levels are the senders' word: whoever lies gets a slot, not
-// another's voice.
+// there are more voices than slots, or than the path carries. The levels are the senders' word:
+// whoever lies gets a slot, not another's voice.
 #pragma once
 
 #include <span>
