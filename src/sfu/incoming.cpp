@@ -91,6 +91,12 @@ Rendition Track::choose(Instant now, Size wanted, double largest_scale) const {
   return choose_of(*this, wanted, largest_scale, [&](const Rendition& r) { return r.coming(now); });
 }
 
+Rendition Track::choose_flowing(Instant now, Size wanted, double largest_scale) const {
+  const auto flows = [&](const Rendition& r) { return r.flowing(now); };
+  const Rendition chosen = choose_of(*this, wanted, largest_scale, flows);
+  return chosen.flowing(now) ? chosen : choose(now, wanted, largest_scale);
+}
+
 Rendition Track::choose_any(Size wanted, double largest_scale) const {
   return choose_of(*this, wanted, largest_scale, [](const Rendition&) { return true; });
 }

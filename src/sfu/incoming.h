@@ -90,6 +90,7 @@ struct Rendition {
   uint8_t spatial;  // the highest inside of the layer
   double scale;     // of the track's largest
 
+  bool flowing(Instant now) const { return layer->flowing(now) && layer->inner.makes(spatial); }
   bool coming(Instant now) const { return layer->coming(now, spatial); }
 };
 
@@ -108,6 +109,8 @@ struct Track {
   uint32_t coming_now(Instant now) const;
   // Of the renditions that come and have this scale at most.
   Rendition choose(Instant now, Size wanted, double largest_scale) const;
+  // The same of those that flow; one that should come only where none does.
+  Rendition choose_flowing(Instant now, Size wanted, double largest_scale) const;
   // The same if all of them came.
   Rendition choose_any(Size wanted, double largest_scale) const;
 };

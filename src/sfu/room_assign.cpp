@@ -158,7 +158,8 @@ void Room::Impl::wish(Instant now, Slot& slot, const Rendition& wished) {
 }
 
 // Points the slot at the rendition it should get now; true when that is of another layer, whose
-// next key frame it has to wait for. What it gets goes on until then.
+// next key frame it has to wait for. What it gets goes on until then; a slot that shows nothing
+// takes what flows, rather than wait for what a publisher may not be able to send.
 bool Room::Impl::retarget(Instant now, Slot& slot) {
   Track* track = track_of(slot.content);
   if (!track || slot.held_back) {
@@ -167,7 +168,8 @@ bool Room::Impl::retarget(Instant now, Slot& slot) {
   }
   const double largest = slot.largest_scale.value_or(1);
   wish(now, slot, track->choose_any(slot.wanted, largest));
-  const Rendition chosen = track->choose(now, slot.wanted, largest);
+  const Rendition chosen = slot.active ? track->choose(now, slot.wanted, largest)
+                                       : track->choose_flowing(now, slot.wanted, largest);
   Layer* const layer = chosen.layer;
   slot.limit.spatial = chosen.spatial;
   if (slot.active == layer) slot.sender.set_limit(slot.limit);

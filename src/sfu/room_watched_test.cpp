@@ -87,6 +87,29 @@ TEST_F(WatchedTest, WhatDoesNotComeIsWaitedForNoLonger) {
   EXPECT_NE(watched()->find('f'), std::string::npos) << "it would still be welcome";
 }
 
+// A device or an uplink that carries no more: it sends its smallest layer instead of what it is
+// told.
+TEST_F(WatchedTest, WhoComesSeesTheSmallestLayerWhereNoOtherComes) {
+  publish(1);
+  for (auto& camera : publishers[1].layers) camera.on = false;
+  run(seconds(4));
+  paths[2].rate = rtc::kilobits_per_second(10'000);
+  join(2);
+  want(2, {camera_of(1, 1280, 720)});
+  for (auto& camera : publishers[1].layers) camera.on = camera.stream.rid == "q";
+  run(milliseconds(500));
+  EXPECT_GE(video_rate(2), rtc::kilobits_per_second(50))
+      << "at once, not when the others didn't come";
+  run(seconds(4));
+  for (int second = 0; second < 10; ++second) {
+    run(seconds(1));
+    EXPECT_GE(video_rate(2), rtc::kilobits_per_second(100)) << second;
+  }
+  for (auto& camera : publishers[1].layers) camera.on = true;
+  run(seconds(5));
+  EXPECT_GE(video_rate(2), rtc::kilobits_per_second(1400)) << "as soon as it can be had";
+}
+
 TEST_F(WatchedTest, OfARoomOnSeveralWorkersEverythingIsWatched) {
   publish(1);
   room.set_spread(true);

@@ -9,7 +9,8 @@ namespace vicino::sfu {
 class UplinkLoss {
  public:
   // Once a second: packets that should have come and that came, of all streams since their start.
-  // Counts that went back are of streams that began anew.
+  // Counts that went back are of streams that began anew. What a path that was gone has lost shows
+  // when it is back, and says nothing of it: a second after one without any packet doesn't count.
   void review(int64_t expected, int64_t received);
   // The share of packets lost, where it is heard and seen in spite of retransmissions.
   std::optional<uint16_t> poor_permille() const;
@@ -23,7 +24,8 @@ class UplinkLoss {
   static constexpr int step = 10;                // permille: finer changes aren't told
 
   int64_t expected_ = 0, received_ = 0;
-  double lost_ = 0;  // share, smoothed
+  bool silent_ = false;  // nothing came in the last second
+  double lost_ = 0;      // share, smoothed
   bool poor_ = false;
 };
 

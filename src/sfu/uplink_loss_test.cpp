@@ -44,6 +44,15 @@ TEST_F(UplinkLossTest, FewPacketsAndStreamsThatBeginAnewSayNothing) {
   EXPECT_EQ(uplink.poor_permille(), std::nullopt);
 }
 
+TEST_F(UplinkLossTest, WhatAPathThatWasGoneHasLostIsNotHeldAgainstIt) {
+  second(1000, 0);
+  for (int i = 0; i < 10; ++i) uplink.review(expected, received);
+  second(10'000, 9'500);
+  EXPECT_EQ(uplink.poor_permille(), std::nullopt);
+  second(1000, 300);
+  EXPECT_EQ(uplink.poor_permille(), 150) << "from then on it counts";
+}
+
 TEST_F(UplinkLossTest, DuplicatesAreNoGain) {
   second(1000, -500);
   second(1000, 0);

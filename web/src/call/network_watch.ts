@@ -39,6 +39,7 @@ export class NetworkWatch {
   readonly #timer: number;
   #before: Counters | null = null;
   #connections = 0;
+  #shortestRoundTrip: number | null = null;
   #history: History = new Map();
   #closed = false;
 
@@ -51,6 +52,7 @@ export class NetworkWatch {
   reset(): void {
     ++this.#connections;
     this.#before = null;
+    this.#shortestRoundTrip = null;
     this.view.update((view) => ({ ...view, figures: null }));
   }
 
@@ -67,6 +69,7 @@ export class NetworkWatch {
     const before = this.#before;
     this.#before = counters;
     const figures = before && counters ? figuresBetween(before, counters, this.#subject.theirs()) : null;
+    if (counters?.roundTrip != null) this.#shortestRoundTrip = Math.min(this.#shortestRoundTrip ?? Infinity, counters.roundTrip);
     const now = performance.now();
     const cpu = this.#spend(now, figures);
     const slow = cpu.send.level > 0 || cpu.receive.level > 0;
@@ -78,11 +81,13 @@ export class NetworkWatch {
     this.view.set({ figures, findings, quality: ownQuality(findings), cpu, uplink });
   }
 
-  #fitUplink(now: number, figures: Figures | null, { uplinks, self }: Surroundings): Budget {
+  #fitUplink(now: number, figures: Figures | null, { connection, media, uplinks, self }: Surroundings): Budget {
     const { uplink } = this.view.get();
     if (!figures) return uplink;
-    const lost = Math.max(figures.sendLoss ?? 0, (uplinks.get(self ?? -1) ?? 0) / 1000);
-    return spend(uplink, now, isCrowded(figures, lost, uplink.level), voiceOnly);
+    // A path that is gone isn't one that is narrow, and what was told of it before is old.
+    if (connection === 'lost' || media !== 'connected') return spend(uplink, now, false, voiceOnly);
+    const wayUp = { lost: Math.max(figures.sendLoss ?? 0, (uplinks.get(self ?? -1) ?? 0) / 1000), shortest: this.#shortestRoundTrip };
+    return spend(uplink, now, isCrowded(figures, wayUp, uplink.level), voiceOnly);
   }
 
   #spend(now: number, figures: Figures | null): CpuBudget {

@@ -38,7 +38,7 @@ function reports(network: Network, seconds: number): ReadonlyMap<string, object>
       id: 's', type: 'outbound-rtp', kind: 'video', mid: '1', codecId: 'c', frameWidth: 1280, frameHeight: 720,
       packetsSent: seconds * 200, bytesSent: (seconds * Math.min(room, 2_300_000)) / 8, framesEncoded: seconds * 30, qualityLimitationReason: limitedBy,
     },
-    { id: 'sr', type: 'remote-inbound-rtp', localId: 's', fractionLost: sendLoss },
+    { id: 'sr', type: 'remote-inbound-rtp', localId: 's', timestamp: seconds * 1000, fractionLost: sendLoss },
     {
       id: 'r', type: 'inbound-rtp', kind: 'video', mid: '12', codecId: 'c', packetsReceived: received, packetsLost: seconds * 180 * receiveLoss,
       bytesReceived: received * 1100, framesDecoded: seconds * 30, totalDecodeTime: seconds * 0.08, jitter: 0.006,

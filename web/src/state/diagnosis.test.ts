@@ -10,6 +10,7 @@ const well: Figures = {
   receiveRate: 2_000_000,
   room: 3_000_000,
   sendLoss: 0,
+  voiceLoss: 0,
   receiveLoss: 0.005,
   jitter: 8,
   concealed: 0,
@@ -65,7 +66,7 @@ describe('a diagnosis', () => {
     ['one that had to give something up', { slow: true }, {}, ['cpu poor']],
     ['one whose path only seems to be full', { slow: true, heldBack: true }, {}, ['cpu poor', 'downlinkNarrow fair']],
     ['somebody else’s uplink', { uplinks: new Map([[2, 60]]) }, {}, ['theirUplink fair']],
-    ['the worst first, others last', { uplinks: new Map([[2, 300]]) }, { sendLoss: 0.05, receiveLoss: 0.2 }, ['downlinkLoss poor', 'theirUplink poor', 'uplinkLoss fair']],
+    ['the worst first, others last', { uplinks: new Map([[2, 300]]) }, { sendLoss: 0.05, voiceLoss: null, receiveLoss: 0.2 }, ['downlinkLoss poor', 'theirUplink poor', 'uplinkLoss fair']],
   ])('is %s', (_, circumstances, figures, expected) => {
     expect(found(circumstances, figures)).toEqual(expected);
   });

@@ -5,6 +5,9 @@ import { figuresBetween, readCounters, type Report } from './statistics';
 // As Chromium and Firefox report: only what is read.
 const outbound = (id: string, over: Report = {}): Report => ({ id, type: 'outbound-rtp', kind: 'video', mid: '1', codecId: 'c', ...over });
 const inbound = (id: string, over: Report = {}): Report => ({ id, type: 'inbound-rtp', kind: 'video', mid: '9', codecId: 'c', ...over });
+const report = (id: string, timestamp: number, fractionLost: number): Report => ({
+  id: `remote-${id}`, type: 'remote-inbound-rtp', localId: id, timestamp, fractionLost,
+});
 const codec: Report = { id: 'c', type: 'codec', mimeType: 'video/VP8' };
 
 function reports(...all: Report[]): ReadonlyMap<string, Report> {
@@ -57,12 +60,17 @@ describe('figures', () => {
   });
 
   it('take the server’s word for what didn’t reach it, by the packets of each stream', () => {
-    const loss = (id: string, fractionLost: number): Report => ({ id: `remote-${id}`, type: 'remote-inbound-rtp', localId: id, fractionLost });
     const { sendLoss } = figures(
       [outbound('s', { packetsSent: 0 }), outbound('t', { packetsSent: 0 })],
-      [outbound('s', { packetsSent: 300 }), outbound('t', { packetsSent: 100 }), loss('s', 0.04), loss('t', 0.2)],
+      [outbound('s', { packetsSent: 300 }), outbound('t', { packetsSent: 100 }), report('s', 1000, 0.04), report('t', 1000, 0.2)],
     );
     expect(sendLoss).toBeCloseTo(0.08);
+  });
+
+  it('don’t take its word from before for now', () => {
+    const told = (packetsSent: number, timestamp: number) => [outbound('s', { packetsSent }), report('s', timestamp, 0.95)];
+    expect(figures(told(0, 1000), told(300, 1000)).sendLoss).toBeNull();
+    expect(figures(told(0, 1000), told(300, 2000)).sendLoss).toBe(0.95);
   });
 
   it('show the largest layer that leaves', () => {

@@ -20,6 +20,8 @@ export interface SentStream extends Stream {
   readonly rid: string;
   /** Share lost up to the server, by its last report; null: none yet. */
   readonly lost: number | null;
+  /** When that report came, in milliseconds. */
+  readonly reported: number;
   readonly limitedBy: string;
 }
 
@@ -51,7 +53,7 @@ export interface Counters {
 
 export function readCounters(at: number, reports: ReadonlyMap<string, Report>): Counters {
   const all = [...reports.values()];
-  const losses = new Map(all.filter(({ type }) => type === 'remote-inbound-rtp').map((r) => [r['localId'], r['fractionLost']]));
+  const told = new Map(all.filter(({ type }) => type === 'remote-inbound-rtp').map((r) => [r['localId'], r]));
   const pair = chosenPair(all, reports);
   const local = pair && reports.get(text(pair['localCandidateId']));
   return {
@@ -61,7 +63,8 @@ export function readCounters(at: number, reports: ReadonlyMap<string, Report>): 
       .map((r) => ({
         ...stream(r, reports, 'Sent'),
         rid: text(r['rid']),
-        lost: optional(losses.get(r['id'])),
+        lost: optional(told.get(r['id'])?.['fractionLost']),
+        reported: number(told.get(r['id'])?.['timestamp']),
         limitedBy: text(r['qualityLimitationReason']),
       })),
     received: all
@@ -77,7 +80,7 @@ export function readCounters(at: number, reports: ReadonlyMap<string, Report>): 
         decodeTime: number(r['totalDecodeTime']),
         freezeTime: number(r['totalFreezesDuration']),
       })),
-    roundTrip: seconds(pair?.['currentRoundTripTime']),
+    roundTrip: roundTrip(pair, [...told.values()]),
     path: pair === undefined ? null : pathOf(local),
     room: optional(pair?.['availableOutgoingBitrate']),
   };
@@ -101,6 +104,12 @@ function stream(r: Report, reports: ReadonlyMap<string, Report>, way: 'Sent' | '
 function chosenPair(all: readonly Report[], reports: ReadonlyMap<string, Report>): Report | undefined {
   const id = all.find(({ type }) => type === 'transport')?.['selectedCandidatePairId'];
   return reports.get(text(id)) ?? all.find((r) => r['type'] === 'candidate-pair' && r['selected'] === true);
+}
+
+// Firefox measures it by the streams' reports alone.
+function roundTrip(pair: Report | undefined, told: readonly Report[]): number | null {
+  const times = told.map((r) => optional(r['roundTripTime'])).filter((time) => time !== null);
+  return seconds(pair?.['currentRoundTripTime'] ?? (times.length > 0 ? Math.min(...times) : null));
 }
 
 function pathOf(local: Report | undefined): Path {
@@ -130,6 +139,8 @@ export interface Figures {
   readonly receiveRate: number;
   readonly room: number | null;
   readonly sendLoss: number | null;
+  /** The voice's part of it. */
+  readonly voiceLoss: number | null;
   readonly receiveLoss: number | null;
   readonly jitter: number | null;
   /** Of the sound that was played, what had to be made up. */
@@ -167,6 +178,7 @@ export function figuresBetween(before: Counters, now: Counters, theirs: Readonly
     receiveRate: rate(received),
     room: now.room,
     sendLoss: sentLoss(sent),
+    voiceLoss: sentLoss(sent.filter(({ now: s }) => !s.video)),
     receiveLoss: share(sum(received, 'lost'), sum(received, 'lost') + sum(received, 'packets'), enoughPackets),
     jitter: heard.length > 0 ? Math.max(...heard.map(({ now: r }) => r.jitter)) : null,
     concealed: share(sum(received, 'concealed'), sum(received, 'samples'), 1),
@@ -214,9 +226,9 @@ function share(part: number, whole: number, least: number): number | null {
   return whole < least ? null : Math.min(1, Math.max(0, part / whole));
 }
 
-/** Over all streams, by the packets of each. */
+/** Over all streams, by the packets of each. A report from before says nothing of now: where the path is gone, none come. */
 function sentLoss(sent: readonly Growth<SentStream>[]): number | null {
-  const told = sent.filter(({ now, packets }) => now.lost !== null && packets > 0);
+  const told = sent.filter(({ now, packets, reported }) => now.lost !== null && reported > 0 && packets > 0);
   const lost = told.reduce((total, { now, packets }) => total + (now.lost ?? 0) * packets, 0);
   return share(lost, sum(told, 'packets'), 1);
 }

@@ -14,14 +14,26 @@ export const wholeUplink: Budget = { ...unburdened, patience: 30_000 };
 /** So much lost where there is so little room, in bit/s, isn't chance: it doesn't fit. */
 const lostForLackOfRoom = 0.1;
 const little = 250_000;
-/** The same of what is sent, which may be little for other reasons. */
-const lostOfLittle = 0.2;
+/** So much lost isn't chance, whatever is sent: what a browser repeats, it sends in vain as well. */
+const lostByFar = 0.4;
+/** ms that a round trip takes longer than it did: what is sent stands in a queue. */
+const standing = 100;
 /** bit/s: the smallest picture beside a voice. */
 const smallestRoom = 100_000;
 
-/** Whether the camera takes what the voice needs. `lost`: on the way to the server, by anybody's word. */
-export function isCrowded({ pictures, room, sendRate }: Figures, lost: number, level: number): boolean {
+/** What is known of the way to the server beside the figures. */
+export interface WayUp {
+  /** Share, of everything, by anybody's word. */
+  readonly lost: number;
+  /** ms: the shortest round trip so far; null: none measured. */
+  readonly shortest: number | null;
+}
+
+/** Whether the camera takes what the voice needs. */
+export function isCrowded({ pictures, room, roundTrip, voiceLoss }: Figures, { lost, shortest }: WayUp, level: number): boolean {
   if (pictures.length === 0) return false;
   if (level >= smallestOnly && room !== null && room < smallestRoom) return true;
-  return room === null ? sendRate < little && lost >= lostOfLittle : room < little && lost >= lostForLackOfRoom;
+  if (room !== null) return room < little && lost >= lostForLackOfRoom;
+  const queued = (roundTrip ?? 0) - (shortest ?? 0) >= standing;
+  return lost >= lostByFar || (queued && (voiceLoss ?? 0) >= lostForLackOfRoom);
 }
