@@ -49,6 +49,7 @@ void BandwidthEstimator::update_usage(Instant now, size_t bytes) {
 void BandwidthEstimator::set_demand(Instant now, BitRate demand) {
   const bool more = demand > demand_ * probe_margin;
   demand_ = demand;
+  if (!demanded_at_) demanded_at_ = now;
   if (!more || !first_sent_) return;
   quick_probes_ = std::max(quick_probes_, 1);  // or a layer just asked for would wait
   plan_probe(now);
@@ -168,7 +169,7 @@ void BandwidthEstimator::finish_probe(Instant now) {
 
 void BandwidthEstimator::probe_at(Instant now, BitRate rate) {
   rate = std::min({rate, demand_ * (content() ? probe_room : probe_margin), config_.ceiling});
-  if (rate <= planned() * 1.05 || probes_.under_way()) return;
+  if (rate <= planned() * least_raise || probes_.under_way()) return;
   last_probe_ = now;
   quick_probes_ = std::max(quick_probes_ - 1, 0);
   // Flows that share a path would otherwise fall into step and measure each other's probes.
@@ -203,10 +204,20 @@ Duration BandwidthEstimator::probe_wait(BitRate rate) const {
 void BandwidthEstimator::tick(Instant now) {
   check_silence(now);
   finish_probe(now);
+  if (idle_probe_due() <= now) probe_at(now, planned() * probe_further);
+}
+
+Instant BandwidthEstimator::idle_probe_due() const {
+  const std::optional<Instant> quiet_from = usage_at_ ? usage_at_ : demanded_at_;
+  const BitRate wanted = std::min(demand_ * probe_margin, config_.ceiling);
+  if (!quiet_from || probes_.under_way() || wanted <= planned() * least_raise)
+    return Instant::never();
+  const Instant due = *quiet_from + silence;
+  return last_probe_ ? std::max(due, *last_probe_ + probe_interval) : due;
 }
 
 Instant BandwidthEstimator::next_due() const {
-  Instant due = probes_.next_due();
+  Instant due = std::min(probes_.next_due(), idle_probe_due());
   if (last_feedback_ && packets_.oldest_in_flight())
     due = std::min(due, silent_step_ ? *silent_step_ + silence_step : *last_feedback_ + silence);
   return due;

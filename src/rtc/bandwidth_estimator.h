@@ -55,6 +55,7 @@ class BandwidthEstimator {
   static constexpr double probe_first = 3.0, probe_further = 2.0;
   // Beyond what is wanted, so that the outcome can be what is wanted.
   static constexpr double probe_margin = 1.15;
+  static constexpr double least_raise = 1.05;  // less isn't worth a probe
   // Where all that is wanted is carried, so much more is looked for, seldom and ever more seldom
   // while there isn't any: a pacer that knows of it lets large frames pass.
   static constexpr double probe_room = 3.0;
@@ -116,6 +117,9 @@ class BandwidthEstimator {
   Duration probe_wait(BitRate rate) const;
   bool content() const { return planned() >= demand_; }
   void update_usage(Instant now, size_t bytes);
+  // Where nothing is sent nothing is reported either, and what the path carries, only a probe
+  // tells. Else who is sent nothing, because nothing fits, would never be sent anything again.
+  Instant idle_probe_due() const;
   void check_silence(Instant now);
   void end_silence(Instant now);
 
@@ -139,7 +143,8 @@ class BandwidthEstimator {
   SlidingMinimum<Duration> rtt_{shortest_within}, way_{shortest_within};
   Duration rtt_min_ = milliseconds(100), queue_delay_;
 
-  std::optional<Instant> last_probe_, trend_from_, last_feedback_, silent_step_, drop_at_;
+  std::optional<Instant> demanded_at_, last_probe_, trend_from_, last_feedback_, silent_step_,
+      drop_at_;
   BitRate before_drop_, before_silence_;
   std::optional<Instant> reference_at_;
   BitRate reference_;  // the target up to a second ago, to see drops

@@ -79,6 +79,32 @@ TEST_F(DownlinkTest, APathForAudioAloneHoldsVideoBackAndSaysSo) {
   EXPECT_GE(video_rate(2), kbps(1300));
 }
 
+// While nothing goes out nothing is reported: the path has to be tried all the same.
+TEST_F(DownlinkTest, APictureThatIsHeldBackBesideNoVoiceComesWhenThePathIsWideAgain) {
+  watch_over(kbps(200));
+  publishers[1].next_voice = Instant::never();
+  for (auto& camera : publishers[1].layers) camera.on = camera.stream.rid == "f";
+  run(seconds(30));
+  EXPECT_EQ(video_rate(2), kbps(0));
+  paths[2].rate = kbps(10'000);
+  run(seconds(15));
+  EXPECT_GE(video_rate(2), kbps(1400));
+}
+
+TEST_F(DownlinkTest, APictureThatNothingWentBeforeComesToAPathThatIsWide) {
+  watch_over(kbps(10'000));
+  publishers[1].next_voice = Instant::never();
+  for (auto& camera : publishers[1].layers) camera.on = false;
+  run(seconds(1));
+  publishers[1].next_voice = now;
+  run(milliseconds(21));
+  publishers[1].next_voice = Instant::never();
+  run(seconds(10));
+  for (auto& camera : publishers[1].layers) camera.on = camera.stream.rid == "f";
+  run(seconds(5));
+  EXPECT_GE(video_rate(2), kbps(1400));
+}
+
 TEST_F(DownlinkTest, OfVoicesThatDontFitTheLoudestIsHeardWholeAndTheOthersAreSaidToBeHeldBack) {
   for (const uint32_t id : {1u, 3u, 4u}) publish(id);
   publishers[4].level = 10;
