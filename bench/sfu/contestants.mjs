@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Child } from "../../tests/lib/child.mjs";
 import { until } from "../../tests/lib/until.mjs";
 import { bareEnvironment } from "../../tests/lib/vicino.mjs";
-import { bothCores } from "./network.mjs";
+import { firstCores } from "./network.mjs";
 
 const port = 8088;
 const adminToken = "bench";
@@ -14,14 +14,14 @@ function start(own, network, command, cores) {
   return new Child(own, program, args, { env: bareEnvironment });
 }
 
-async function vicino(own, network, options) {
+async function vicino(own, network, options, workers) {
   const address = network.serverAddress;
   const settings = {
     "http-address": address,
     "http-port": port,
     "media-address": address,
     "media-announce": address,
-    "media-workers": options.crowd ? 2 : 1,
+    "media-workers": workers,
     "admin-token": adminToken,
     "data-folder": own.folder(),
     "log-level": "warning",
@@ -32,7 +32,7 @@ async function vicino(own, network, options) {
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const command = [join(options.build, "apps/vicinod/vicinod"), ...flags];
-  const server = start(own, network, command, options.crowd ? bothCores : undefined);
+  const server = start(own, network, command, firstCores(workers));
   await until(() => {
     server.assertRunning();
     return server.lines.some((line) => line.startsWith("listening on "));

@@ -5,13 +5,16 @@ import { execFileSync } from "node:child_process";
 const serverAddress = "198.18.0.1";
 const loadAddress = "198.18.0.2";
 const peerAddresses = "198.18.64.0/18"; // servers tell peers apart by address
+/** Those of one of several generators. */
+export const mostGenerators = 8;
+export const peersOf = (generator) => `198.18.${64 + generator * 8}.0/21`;
 const serverSpace = "vicino-bench-server";
 const loadSpace = "vicino-bench-load";
 
-/** The cores that everything is pinned to: the server to one, or to both where it is one room that spreads. */
+/** The cores that everything is pinned to: the server to the first, or to as many as it has workers. */
 export const serverCore = 0;
 export const loadCore = 1;
-export const bothCores = `${serverCore},${loadCore}`;
+export const firstCores = (workers) => (workers === 1 ? serverCore : `${serverCore}-${serverCore + workers - 1}`);
 
 const ip = (...args) => execFileSync("ip", args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
 const within = (space, ...command) => ip("netns", "exec", space, ...command);

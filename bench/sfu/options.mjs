@@ -12,11 +12,13 @@ const usage = `./do bench sfu [OPTIONS]
   --contestant LIST     ${Object.keys(contestants).join(", ")} (default: all)
   --capacity            searches for the most that one core delivers, instead of measuring at fixed load
   --crowd               one room of 600 kbit/s over two workers, with more and more receivers until packets get lost
+  --scale               more and more livestreams over one worker, two, four and eight, as far as there are cores for as many
+                        generators beside them
   --soak                10 minutes of a livestream in which 40 people join and leave all the time: the memory, every 30 s
   --smoke               one short round of everything, to see whether the rig works; the results are not kept
   --note TEXT           kept with the results, e.g. what else the machine was doing
   --out FILE            default bench/results/sfu.jsonl, sfu-capacity.jsonl, sfu-crowd.jsonl,
-                        sfu-soak.jsonl
+                        sfu-scale.jsonl, sfu-soak.jsonl
   --build FOLDER        with vicinod and vicino-load (default build/release)`;
 
 const flags = {
@@ -27,6 +29,7 @@ const flags = {
   contestant: { type: "string" },
   capacity: { type: "boolean", default: false },
   crowd: { type: "boolean", default: false },
+  scale: { type: "boolean", default: false },
   soak: { type: "boolean", default: false },
   smoke: { type: "boolean", default: false },
   note: { type: "string" },
@@ -54,12 +57,13 @@ export function readOptions(args) {
     console.error(usage);
     return null;
   }
-  const { smoke, capacity, crowd, soak, note, build } = values;
-  const kept = soak ? "sfu-soak" : crowd ? "sfu-crowd" : capacity ? "sfu-capacity" : "sfu";
+  const { smoke, capacity, crowd, scale, soak, note, build } = values;
+  const kept = soak ? "sfu-soak" : scale ? "sfu-scale" : crowd ? "sfu-crowd" : capacity ? "sfu-capacity" : "sfu";
   return {
     smoke,
     capacity,
     crowd,
+    scale,
     soak,
     note,
     build,

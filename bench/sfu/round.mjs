@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Child } from "../../tests/lib/child.mjs";
 import { until } from "../../tests/lib/until.mjs";
 import { contestants } from "./contestants.mjs";
-import { serverCore } from "./network.mjs";
+import { loadCore, serverCore } from "./network.mjs";
 import { Sampler } from "./samples.mjs";
 
 const patience = 300_000; // milliseconds beyond the measured time, for joins above all
@@ -37,8 +37,8 @@ function figures(result, shares, receivers) {
   };
 }
 
-// Whether the figures can be believed; a sentence if not.
-function doubt(result, shares, receivers) {
+/** Whether the figures can be believed; a sentence if not. */
+export function doubt(result, shares, receivers) {
   const { connected } = result;
   if (connected.subscribers !== receivers || connected.failed > 0 || connected.lost > 0) {
     return `only ${connected.subscribers} of ${receivers} receivers were connected (${JSON.stringify(connected)})`;
@@ -53,11 +53,12 @@ function doubt(result, shares, receivers) {
   return null;
 }
 
-async function runLoad(own, network, options, target, pid, load) {
+/** The result of a vicino-load on this core, whose peers have these addresses. */
+export async function runLoad(own, network, options, { server, target }, load, peers = network.peerAddresses, core = loadCore) {
   const course = ["--duration", String(options.duration), "--warmup", String(options.warmup)];
-  const generator = ["--local", network.peerAddresses, "--poll", "100", "--server-pid", String(pid)];
+  const generator = ["--local", peers, "--poll", "100", "--server-pid", String(server.pid)];
   const args = [...load.args, ...target, ...course, ...generator];
-  const [program, ...rest] = network.onLoad([join(options.build, "apps/vicino_load/vicino-load"), ...args]);
+  const [program, ...rest] = network.onLoad([join(options.build, "apps/vicino_load/vicino-load"), ...args], core);
   const child = new Child(own, program, rest);
   const intervals = () => child.lines.filter((text) => text.includes('"type":"interval"')).map((text) => JSON.parse(text));
   try {
@@ -75,10 +76,11 @@ async function runLoad(own, network, options, target, pid, load) {
 
 /** Throws an Error that says what went wrong. `own`: of this round alone. */
 export async function measureRound(own, network, options, contestant, load) {
-  const { server, target } = await contestants[contestant].start(own, network, options);
+  const started = await contestants[contestant].start(own, network, options, load.workers ?? 1);
+  const { server } = started;
   const sampler = new Sampler(server.pid, serverCore);
   own.defer(() => sampler.stop());
-  const result = await runLoad(own, network, options, target, server.pid, load);
+  const result = await runLoad(own, network, options, started, load);
   const shares = sampler.shares(options.duration);
   const doubts = doubt(result, shares, load.receivers);
   if (doubts) throw new Error(`${contestant}: ${doubts}\n${server.errors.slice(-5).join("\n")}`);

@@ -7,6 +7,7 @@ import { makeNetwork } from "./network.mjs";
 import { readOptions } from "./options.mjs";
 import { owning } from "./owners.mjs";
 import { measureRound } from "./round.mjs";
+import { scaleOverCores } from "./scale.mjs";
 import { scenarios } from "./scenarios.mjs";
 import { soak } from "./soak.mjs";
 
@@ -55,7 +56,8 @@ async function fixedLoad(network, options, results) {
 async function main() {
   const options = readOptions(process.argv.slice(2));
   if (!options) return;
-  const measure = options.soak ? soak : options.crowd ? growCrowd : options.capacity ? searchCapacity : fixedLoad;
+  const { capacity, crowd, scale } = options;
+  const measure = options.soak ? soak : scale ? scaleOverCores : crowd ? growCrowd : capacity ? searchCapacity : fixedLoad;
   const results = new Results(options.out);
   process.once("exit", () => results.drop()); // also after a signal; what was kept stays
   results.add({ ...machine({ janus: debianVersion("janus") }), note: options.note });

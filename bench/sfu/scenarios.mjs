@@ -44,6 +44,7 @@ export const livestreams = (rooms) => ({
 export const crowd = (receivers) => ({
   args: ["livestream", "--subscribers", String(receivers), "--bitrate", "600000"],
   receivers,
+  workers: 2,
 });
 
 /** Joins and leaves without end, beside thirty who stay. */
