@@ -1,6 +1,5 @@
 // How much one core delivers: the most livestreams of a hundred receivers each without loss and in time.
-import { owning } from "./owners.mjs";
-import { measureRound } from "./round.mjs";
+import { tryRound } from "./round.mjs";
 import { livestreams } from "./scenarios.mjs";
 
 const mostLoss = 1e-4;
@@ -11,27 +10,13 @@ const precision = 0.05; // the search ends when the step is smaller than this
 
 const holds = (figures) => figures.lost <= mostLoss * figures.expected && figures.delay_us.p99 <= mostDelay;
 
-// What stopped it: the server's core or something else.
-async function tryWith(network, options, contestant, rooms, results) {
-  let line = { network: network.name, contestant, rooms };
-  try {
-    const load = livestreams(rooms);
-    const figures = await owning((own) => measureRound(own, network, options, contestant, load));
-    line = { ...line, holds: holds(figures), ...figures };
-  } catch (error) {
-    line = { ...line, holds: false, failure: error.message.split("\n")[0] };
-  }
-  results.add(line);
-  return line.holds;
-}
-
 /** A line per try. Up in big steps to the first failure, then between by halves. */
 export async function searchCapacity(network, options, results) {
   for (const contestant of options.contestants) {
     let good = 0;
     let bad = null;
     for (let next = first; bad === null || bad - good > Math.max(1, precision * good); ) {
-      if (await tryWith(network, options, contestant, next, results)) good = next;
+      if (await tryRound(network, options, contestant, livestreams(next), holds, { rooms: next }, results)) good = next;
       else bad = next;
       next = bad === null ? Math.round(good * growth) : Math.round((good + bad) / 2);
       if (options.smoke) break;

@@ -5,8 +5,7 @@ import { execFileSync } from "node:child_process";
 const serverAddress = "198.18.0.1";
 const loadAddress = "198.18.0.2";
 const peerAddresses = "198.18.64.0/18"; // servers tell peers apart by address
-/** Those of one of several generators. */
-export const mostGenerators = 8;
+export const mostGenerators = 8; // of which each has its share of the peers' addresses
 export const peersOf = (generator) => `198.18.${64 + generator * 8}.0/21`;
 const serverSpace = "vicino-bench-server";
 const loadSpace = "vicino-bench-load";

@@ -4,6 +4,7 @@ import { Child } from "../../tests/lib/child.mjs";
 import { until } from "../../tests/lib/until.mjs";
 import { contestants } from "./contestants.mjs";
 import { loadCore, serverCore } from "./network.mjs";
+import { owning } from "./owners.mjs";
 import { Sampler } from "./samples.mjs";
 
 const patience = 300_000; // milliseconds beyond the measured time, for joins above all
@@ -86,4 +87,17 @@ export async function measureRound(own, network, options, contestant, load) {
   if (doubts) throw new Error(`${contestant}: ${doubts}\n${server.errors.slice(-5).join("\n")}`);
   server.assertRunning();
   return figures(result, shares, load.receivers);
+}
+
+/** A round that may be too much: adds `line` with its figures or why there are none; the result says whether it held. */
+export async function tryRound(network, options, contestant, load, holds, line, results) {
+  let outcome;
+  try {
+    const figures = await owning((own) => measureRound(own, network, options, contestant, load));
+    outcome = { holds: holds(figures), ...figures };
+  } catch (error) {
+    outcome = { holds: false, failure: error.message.split("\n").slice(0, 2).join(" ") };
+  }
+  results.add({ network: network.name, contestant, ...line, ...outcome });
+  return outcome.holds;
 }
