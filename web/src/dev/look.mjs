@@ -126,7 +126,7 @@ const shots = {
   'network-downlink': call('?people=4&scene=downlink', () => wait(6000)),
   'network-downlink-why': call('?people=4&scene=downlink', press('n'), () => wait(6000)),
   'network-slow': call('?people=3&scene=slow', () => wait(12000), press('n')),
-  'network-voice-only': call('?people=3&scene=voiceOnly', press('n'), () => wait(14_000)),
+  'network-voice-only': call('?people=3&scene=voiceOnly', press('n'), () => wait(20_000)),
   'network-far': call('?people=3&scene=far', press('n'), () => wait(6000)),
   'network-theirs': call('?people=4&scene=theirs', () => wait(6000)),
   'network-theirs-people': call('?people=4&scene=theirs', press('p')),
