@@ -214,7 +214,7 @@ Scenario narrow() {
           .title = "64 kbit/s from the server: the voice has to fit",
           .length = seconds(60),
           .people = {ann, listener("bob", "ann", path(64))},
-          .musts = {so_far(little(Figure::audio_gaps, "bob", 0.002, settled), 0.06),
+          .musts = {so_far(little(Figure::audio_gaps, "bob", 0.002, settled), 0.01),
                     so_far(little(Figure::video, "bob", 1, settled), 3),
                     {.figure = Figure::held_back,
                      .who = "bob",
@@ -245,8 +245,8 @@ Scenario two_up() {
           .title = "two cameras through one uplink of 2 Mbit/s",
           .length = seconds(100),
           .people = {filler("ann", path(2000)), cat, bob},
-          .musts = {so_far(fair("ann", "cat", Side::up), 3.5),
-                    so_far(queue("ann", Side::up, 150, seconds(40)), 400)},
+          .musts = {so_far(fair("ann", "cat", Side::up), 2.5),
+                    so_far(queue("ann", Side::up, 150, seconds(40)), 200)},
           .shown = "ann"};
 }
 
@@ -277,7 +277,7 @@ Scenario competitor(std::string name, Side side) {
                      .from = seconds(20),
                      .bound = Must::Bound::at_least,
                      .limit = not_starved,
-                     .so_far = up ? 0.04 : 0.01}},
+                     .so_far = up ? not_starved : 0.08}},
           .shown = up ? "ann" : "bob",
           .side = side};
 }

@@ -140,6 +140,7 @@ void BandwidthEstimator::control(Instant now) {
     const double held = path.acked_recently->bytes_in(rtt_min_);
     path.queued_bytes = std::max(0.0, static_cast<double>(packets_.bytes_in_flight()) - held);
   }
+  if (queue_delay_ > standing_queue || path.signal == DelaySignal::overuse) queue_met_ = now;
   const BitRate before = control_.planned();
   control_.update(now, path);
   if (!reference_at_ || now - *reference_at_ > seconds(1)) {
@@ -158,7 +159,11 @@ void BandwidthEstimator::finish_probe(Instant now) {
   if (!outcome) return;
   failed_probes_ = outcome->full ? std::min(failed_probes_ + 1, most_failed_probes) : 0;
   if (outcome->rate > planned() * probe_raise) quick_probes_ = most_quick_probes;
-  control_.probed(outcome->rate, outcome->full);
+  if (!outcome->full && control_.queue_lasts(now, queue_delay_)) {
+    control_.passed(now, outcome->rate);
+  } else {
+    control_.probed(outcome->rate, outcome->full);
+  }
   if (outcome->full) {
     trend_.restart();
     trend_from_ = now;
@@ -181,7 +186,8 @@ void BandwidthEstimator::plan_probe(Instant now) {
   if (planned() >= demand_ * probe_room || probes_.under_way() || control_.draining()) return;
   if (!last_feedback_) return;
   const bool full = trend_.signal() != DelaySignal::normal || queue_delay_ > standing_queue;
-  if (full && !control_.queue_is_foreign()) return;
+  const bool foreign = control_.queue_is_foreign() || control_.queue_lasts(now, queue_delay_);
+  if ((full || fills_path(now)) && !foreign) return;
   if (drop_at_ && now - *drop_at_ > after_drop_wait) {
     drop_at_.reset();
     probe_at(now, before_drop_ * after_drop);
@@ -192,10 +198,16 @@ void BandwidthEstimator::plan_probe(Instant now) {
   probe_at(now, rate);
 }
 
+bool BandwidthEstimator::fills_path(Instant now) const {
+  return config_.follows && !application_limited_ && control_.knows_capacity() && queue_met_ &&
+         now - *queue_met_ < filled_for;
+}
+
 Duration BandwidthEstimator::probe_wait(BitRate rate) const {
   if (quick_probes_ > 0) return quick_interval;
   if (content()) return room_interval * (1 << failed_probes_);
-  const double cost = planned() < narrow ? probe_cost / (1 << failed_probes_) : probe_cost;
+  const bool audible = planned() < narrow && !control_.queue_is_foreign();
+  const double cost = audible ? probe_cost / (1 << failed_probes_) : probe_cost;
   const Duration affordable =
       (planned() * cost).time_for(static_cast<double>(Probes::bytes_at(rate)));
   return std::max(probe_interval, affordable) * (64 + 2 * spread_) / 128;

@@ -23,6 +23,9 @@ struct BandwidthConfig {
   // Never less, whatever the path says: audio goes on. It should pause video itself.
   BitRate floor = kilobits_per_second(30);
   BitRate ceiling = kilobits_per_second(50'000);
+  // What is sent follows the target at once, as an encoder does. What goes in steps, as layers do,
+  // finds nothing by growing.
+  bool follows = true;
 };
 
 class BandwidthEstimator {
@@ -102,6 +105,10 @@ class BandwidthEstimator {
   static constexpr double silence_decrease = 0.5;
   // Nothing is tried while so long a queue stands: the path is full.
   static constexpr Duration standing_queue = milliseconds(25);
+  // Who fills the path finds by growing whether it carries more: a probe's burst would be carried
+  // at the cost of others that share it, and the larger flow's always more. Only when no queue was
+  // met for so long it looks further. Longer finds a path that grew later.
+  static constexpr Duration filled_for = milliseconds(2500);
 
   // How long a shortest way counts. Longer takes a new path's for a queue for longer.
   static constexpr Duration shortest_within = seconds(10);
@@ -115,6 +122,7 @@ class BandwidthEstimator {
   void plan_probe(Instant now);
   void probe_at(Instant now, BitRate rate);
   Duration probe_wait(BitRate rate) const;
+  bool fills_path(Instant now) const;
   bool content() const { return planned() >= demand_; }
   void update_usage(Instant now, size_t bytes);
   // Where nothing is sent nothing is reported either, and what the path carries, only a probe
@@ -144,7 +152,7 @@ class BandwidthEstimator {
   Duration rtt_min_ = milliseconds(100), queue_delay_;
 
   std::optional<Instant> demanded_at_, last_probe_, trend_from_, last_feedback_, silent_step_,
-      drop_at_;
+      drop_at_, queue_met_;
   BitRate before_drop_, before_silence_;
   std::optional<Instant> reference_at_;
   BitRate reference_;  // the target up to a second ago, to see drops

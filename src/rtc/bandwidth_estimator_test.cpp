@@ -169,11 +169,42 @@ TEST_F(Paths, TwoFlowsShareOnePath) {
       Flow& first = world.add();
       Flow& second = world.add({.start = start + later});
       world.run(seconds(120));
-      const BitRate a = first.goodput(start + seconds(40), world.now);
-      const BitRate b = second.goodput(start + seconds(40), world.now);
-      EXPECT_LE(std::max(a / b, b / a), 1.5);
+      const Instant settled = start + seconds(60);
+      const BitRate a = first.goodput(settled, world.now);
+      const BitRate b = second.goodput(settled, world.now);
+      EXPECT_LE(std::max(a / b, b / a), 1.75);
       EXPECT_GE(a + b, kbps(3000) * 0.85);
+      EXPECT_LT(world.queue(settled, world.now), milliseconds(150));
     }
+  });
+}
+
+TEST_F(Paths, WhoFillsThePathAndMeetsItsQueueDoesNotProbe) {
+  each_seed([](uint64_t seed) {
+    World world({.rate = kbps(1000)}, seed);
+    Flow& follows = world.add();
+    world.run(seconds(20));
+    const auto before = follows.padding();
+    world.run(seconds(60));
+    EXPECT_LE(follows.padding() - before, 50'000) << "a probe now and then";
+    EXPECT_LT(world.queue(start + seconds(20), world.now), milliseconds(50));
+  });
+}
+
+// Nothing is left to give up, so that giving up tells nothing.
+TEST_F(Paths, AVoiceBehindAQueueThatIsAnothersFindsOut) {
+  each_seed([](uint64_t seed) {
+    World world({.rate = kbps(3000)}, seed);
+    Flow& flow = world.add({.estimator = {.follows = false},
+                            .asked = kbps(1500),
+                            .steps = {kbps(150), kbps(500), kbps(1500)}});
+    world.run(seconds(10));
+    for (int tenths = 0; tenths < 300; ++tenths) {
+      // As TCP does after a loss.
+      world.link.one_way = milliseconds(125 + tenths);
+      world.run(milliseconds(100));
+    }
+    EXPECT_GE(flow.goodput(start + seconds(25), world.now), kbps(500));
   });
 }
 

@@ -48,7 +48,7 @@ class Probes {
   static constexpr Duration length = milliseconds(15);
   // Fewer packets measure the packets, not the path.
   static constexpr size_t packets = 5;
-  static constexpr size_t largest_packet = 1200, smallest_packet = 120;
+  static constexpr size_t largest_packet = 1200, smallest_packet = 60;
   static constexpr Duration to_send = milliseconds(200);
   // Reports that aren't there by then won't come.
   static constexpr Duration patience = seconds(1);

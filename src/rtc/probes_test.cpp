@@ -49,7 +49,7 @@ TEST(Probes, TakesNothingFromClustersThatWereLostOrSqueezed) {
 }
 
 TEST(Probes, CostLittleOnASlowPath) {
-  EXPECT_EQ(Probes::bytes_at(kilobits_per_second(60)), 600u);
+  EXPECT_EQ(Probes::bytes_at(kilobits_per_second(60)), 300u);
   EXPECT_LT(Probes::bytes_at(kilobits_per_second(10'000)), 20'000u);
 }
 

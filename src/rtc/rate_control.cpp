@@ -20,7 +20,8 @@ void RateControl::learn_capacity(BitRate measured) {
 }
 
 // Whether a queue became shorter by what was taken out of it. One that is another's doesn't.
-bool RateControl::is_foreign(Instant now, const Queue& before, const Path& path) {
+bool RateControl::is_foreign(Instant now, const Queue& before, const Path& path) const {
+  if (!queue_since_ || now - *queue_since_ < foreign_after) return false;
   // What was taken out is only felt once the queue that was before it has gone.
   const Duration felt = now - before.at - before.delay - path.rtt;
   if (felt < least_felt || path.queue_delay < least_foreign || path.queue_delay > longest_foreign)
@@ -34,12 +35,20 @@ bool RateControl::is_foreign(Instant now, const Queue& before, const Path& path)
 }
 
 void RateControl::judge_drain(Instant now, const Path& path) {
-  if (!is_foreign(now, drain_from_, path)) return;
+  if (is_foreign(now, drain_from_, path)) foreign(now, drain_from_);
+}
+
+void RateControl::foreign(Instant now, const Queue& before) {
   foreign_until_ = now + foreign_time;
-  rate_ = target_ = std::max(rate_, drain_from_.rate * taken_back);
+  rate_ = target_ = std::max(rate_, before.rate * taken_back);
 }
 
 void RateControl::update(Instant now, const Path& path) {
+  if (path.queue_delay < standing_queue) {
+    queue_since_.reset();
+  } else if (!queue_since_) {
+    queue_since_ = now;
+  }
   if (foreign_until_ && (now >= *foreign_until_ || path.queue_delay < standing_queue ||
                          path.queue_delay > longest_foreign))
     foreign_until_.reset();
@@ -49,9 +58,10 @@ void RateControl::update(Instant now, const Path& path) {
   }
   if (path.queue_delay < jitter) rate_ = std::max(rate_, std::min(path.proven, limits_.ceiling));
   if (drain_until_) {
-    const bool empty =
-        path.acked_recently && path.queued_bytes <= path.acked_recently->bytes_in(drained);
-    if (!empty && now < *drain_until_) return;
+    const bool empty = path.queue_delay < least_foreign && path.acked_recently &&
+                       path.queued_bytes <= path.acked_recently->bytes_in(drained);
+    const bool too_soon = path.queue_delay >= least_foreign && now - *queue_since_ < foreign_after;
+    if (too_soon || (!empty && now < *drain_until_)) return;
     judge_drain(now, path);
     drain_until_.reset();
     last_growth_ = now;
@@ -60,9 +70,10 @@ void RateControl::update(Instant now, const Path& path) {
       stands_since_ = now;
       stands_from_ = {now, path.queue_delay, path.queued_bytes, *path.acked};
     }
-    if (now - *stands_since_ > stands_longest && is_foreign(now, stands_from_, path))
-      foreign_until_ = now + foreign_time;
+    const bool enough =
+        now - *stands_since_ > stands_longest || rate_ < stands_from_.rate * given_up;
     last_growth_ = now;
+    if (enough && is_foreign(now, stands_from_, path)) return foreign(now, stands_from_);
     learn_capacity(*path.acked);
     rate_ = std::clamp(*path.acked * run_off, limits_.floor, std::max(rate_, limits_.floor));
   } else if (path.signal == DelaySignal::normal || foreign_until_) {
@@ -70,7 +81,7 @@ void RateControl::update(Instant now, const Path& path) {
   } else {
     last_growth_ = now;  // the queue empties: wait until it has
   }
-  if (!queue_stands(path)) stands_since_.reset();
+  if (path.queue_delay < standing_queue) stands_since_.reset();
   target_ = rate_;
 }
 
@@ -95,6 +106,7 @@ void RateControl::overused(Instant now, const Path& path) {
   if (!below_capacity) learn_capacity(*arriving);
   last_decrease_ = now;
   if (drain_until_ && now >= *drain_until_) judge_drain(now, path);
+  if (foreign_until_) return drain_until_.reset();
   // Once per queue: further reports of the same one only show better what arrives.
   const BitRate most = drain_until_ ? rate_ : rate_ * resume;
   const bool gently = (path.limited || below_capacity) && path.queue_delay < gentle_queue;
@@ -108,7 +120,8 @@ void RateControl::overused(Instant now, const Path& path) {
     drain_from_ = {now, path.queue_delay, path.queued_bytes, *arriving};
   }
   const BitRate emptying = std::max(*arriving - target_, kilobits_per_second(1));
-  drain_until_ = now + std::min(emptying.time_for(path.queued_bytes) + path.rtt, drain_longest);
+  drain_until_ = std::min(now + emptying.time_for(path.queued_bytes) + path.rtt,
+                          drain_from_.at + drain_longest);
 }
 
 void RateControl::grow(Instant now, const Path& path) {
@@ -123,8 +136,10 @@ void RateControl::grow(Instant now, const Path& path) {
   if (capacity_ && rate_ > *capacity_ * (1 - capacity_tolerance)) {
     const double response = static_cast<double>((path.rtt + response_extra).us) / 1e6;
     const auto capacity = static_cast<double>(capacity_->bps);
-    const double step = std::clamp(packet_bits / response, capacity * min_near_growth_per_second,
-                                   capacity * max_near_growth_per_second);
+    const double least = capacity * min_near_growth_per_second;
+    const double most_near =
+        static_cast<double>((*capacity_ - slow_path).bps) * max_near_growth_per_second;
+    const double step = std::clamp(packet_bits / response, least, std::max(least, most_near));
     next.bps += static_cast<int64_t>(step * elapsed);
   } else {
     next = rate_ * std::pow(1 + growth_per_second, elapsed);
@@ -140,6 +155,11 @@ void RateControl::probed(BitRate rate, bool full) {
   }
   if (drain_until_ || rate <= rate_) return;
   rate_ = target_ = std::min(rate, limits_.ceiling);
+}
+
+void RateControl::passed(Instant now, BitRate rate) {
+  foreign_until_ = now + foreign_time;
+  probed(rate, false);
 }
 
 }  // namespace vicino::rtc

@@ -31,13 +31,20 @@ class RateControl {
   void update(Instant now, const Path& path);
   // A probe arrived at this rate. `full`: it filled the path, so this is what the path carries.
   void probed(BitRate rate, bool full);
+  // A probe passed a queue that stands for long without being held up: the queue is another's.
+  void passed(Instant now, BitRate rate);
   // The path was silent, or became another one.
   void set(BitRate rate);
 
   BitRate target() const { return target_; }
   // Like target(), without the dips that empty a queue: for plans that should outlast them.
   BitRate planned() const { return rate_; }
+  bool knows_capacity() const { return capacity_.has_value(); }
   bool draining() const { return drain_until_.has_value(); }
+  // It is a long one, and letting it run off doesn't end it.
+  bool queue_lasts(Instant now, Duration queue) const {
+    return queue_since_ && now - *queue_since_ > stands_longest && queue > least_foreign;
+  }
   // Somebody else keeps the path full: its delay is no reason to send less.
   bool queue_is_foreign() const { return foreign_until_.has_value(); }
 
@@ -55,11 +62,13 @@ class RateControl {
   // Growth far from the known capacity. Higher finds it sooner and overshoots by more.
   static constexpr double growth_per_second = 0.08;
   // Growth near it: one packet per response time, which makes flows that share the path equal, but
-  // no more than this share of the capacity: higher makes slow paths swing.
+  // no more than this share of what the capacity is beyond a slow path's: higher makes slow paths
+  // swing, lower keeps who has less of a path behind.
   static constexpr double packet_bits = 1200 * 8;
-  static constexpr double max_near_growth_per_second = 0.06;
+  static constexpr double max_near_growth_per_second = 0.2;
+  static constexpr BitRate slow_path = kilobits_per_second(200);
   // And no less than this share, or a fast path would take minutes.
-  static constexpr double min_near_growth_per_second = 0.035;
+  static constexpr double min_near_growth_per_second = 0.02;
   static constexpr Duration response_extra = milliseconds(100);
   // A queue longer than this, and than one packet takes, is let run off by sending this much of
   // what arrives. Higher limits leave delay, lower ones take jitter for a queue. A much longer one
@@ -89,8 +98,11 @@ class RateControl {
   // Less taken out, or felt for less long, tells nothing: so voices, which give nothing up, go on
   // regardless.
   static constexpr Duration least_taken = milliseconds(20), least_felt = milliseconds(100);
-  static constexpr Duration least_foreign = milliseconds(100), longest_foreign = milliseconds(500);
+  static constexpr Duration least_foreign = milliseconds(60), longest_foreign = milliseconds(500);
+  // And not before it was there for so long without a break: what a burst left goes by itself.
+  static constexpr Duration foreign_after = milliseconds(1500);
   static constexpr Duration stands_longest = seconds(5);  // while it is let run off
+  static constexpr double given_up = 0.5;                 // or until so much was given up
   static constexpr Duration foreign_time = seconds(15);
   // What was given up for nothing is taken back as far as it leaves the other one its half.
   static constexpr double taken_back = 0.5;
@@ -103,7 +115,8 @@ class RateControl {
     double own_bytes = 0;
     BitRate rate;  // at which it goes off
   };
-  static bool is_foreign(Instant now, const Queue& before, const Path& path);
+  bool is_foreign(Instant now, const Queue& before, const Path& path) const;
+  void foreign(Instant now, const Queue& before);
   void judge_drain(Instant now, const Path& path);
   void grow(Instant now, const Path& path);
   void learn_capacity(BitRate measured);
@@ -112,7 +125,8 @@ class RateControl {
   BitRate rate_, target_;
   std::optional<BitRate> capacity_;  // what arrived when the path was full
   std::optional<Instant> drain_until_, last_decrease_, last_growth_;
-  Queue drain_from_, stands_from_;        // what there was when it began
+  Queue drain_from_, stands_from_;  // what there was when it began
+  std::optional<Instant> queue_since_;
   std::optional<Instant> stands_since_;   // a queue that is let run off
   std::optional<Instant> foreign_until_;  // the queue is another's
 };

@@ -39,6 +39,23 @@ TEST(RateControl, AQueueThatGivingWayDoesntShortenIsAnothers) {
   EXPECT_GE(reports.control.target(), before) << "no reason to give way again";
 }
 
+TEST(RateControl, AQueueIsAnothersAlsoWhileItGrows) {
+  Reports reports;
+  for (int i = 0; i < 30; ++i)
+    reports.report(DelaySignal::overuse, reports.control.target(), milliseconds(300 + 3 * i));
+  EXPECT_TRUE(reports.control.queue_is_foreign());
+  EXPECT_GE(reports.control.target(), kbps(1000)) << "what there was when it began counts";
+}
+
+// The other's burst may just be there when it is looked.
+TEST(RateControl, AQueueThatJustCameIsNobodys) {
+  Reports reports;
+  reports.report(DelaySignal::overuse, kbps(2800), milliseconds(100));
+  for (int i = 0; i < 9; ++i)
+    reports.report(DelaySignal::normal, reports.control.target(), milliseconds(110));
+  EXPECT_FALSE(reports.control.queue_is_foreign());
+}
+
 TEST(RateControl, TheOwnQueueIsEmptied) {
   Reports reports;
   Duration queue = milliseconds(300);

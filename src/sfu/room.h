@@ -47,7 +47,7 @@ struct RoomSettings {
   size_t history_bytes = SIZE_MAX;
   // Whether receivers that report what arrives are sent what their paths carry, by estimate.
   bool adapts = true;
-  rtc::BandwidthConfig downlink = {};
+  rtc::BandwidthConfig downlink = {.follows = false};
 };
 
 // Of the receivers that report what arrives, now.
