@@ -45,6 +45,8 @@ class BandwidthEstimator {
   BitRate target() const;
   // What to plan with: the same without the dips of half a second that empty a queue.
   BitRate planned() const;
+  // The path is known to carry much more than is wanted.
+  bool roomy() const { return planned() >= demand_ * roomy_times; }
   // Too little is sent to know whether the path carries target().
   bool application_limited() const { return application_limited_; }
   double loss() const { return loss_.recent(); }  // share lost lately
@@ -63,6 +65,8 @@ class BandwidthEstimator {
   // while there isn't any: a pacer that knows of it lets large frames pass.
   static constexpr double probe_room = 3.0;
   static constexpr Duration room_interval = seconds(10);
+  // From so much on it is room. Lower makes bursts queues, higher makes them wait here.
+  static constexpr double roomy_times = 2.0;
   // An outcome this close to what was asked is a success. Lower goes on with probes that fail.
   static constexpr double probe_success = 0.8;
   // Probes go on while more is wanted than the path is known to carry: how much later a path that

@@ -136,6 +136,7 @@ TEST_F(Paths, RaisedDemandIsProbedForAtOnceAndThreeTimesAsMuchIsRoomEnough) {
     world.run(seconds(20));
     for (const Flow::Sample& s : flow.samples()) EXPECT_LE(s.target, kbps(440) * 3);
     EXPECT_GE(flow.estimator().target(), kbps(440) * 2) << "a key frame passes";
+    EXPECT_TRUE(flow.estimator().roomy());
     const auto before = flow.padding();
     world.run(seconds(20));
     EXPECT_LE(flow.padding() - before, 20'000) << "it was found once";
@@ -144,6 +145,7 @@ TEST_F(Paths, RaisedDemandIsProbedForAtOnceAndThreeTimesAsMuchIsRoomEnough) {
     const Instant asked = world.now;
     world.run(seconds(5));
     EXPECT_LE(until(flow, asked, [](BitRate t) { return t >= kbps(2736); }), seconds(3));
+    EXPECT_FALSE(flow.estimator().roomy()) << "5 Mbit/s are less than twice as much";
   });
 }
 

@@ -4,10 +4,10 @@
 
 namespace vicino::rtc {
 
-void Pacer::set_rate(Instant now, BitRate target) {
+void Pacer::set_rate(Instant now, BitRate target, bool roomy) {
   debt_ = debt_at(now, rate_);
   at_ = std::max(at_, now);
-  rate_ = std::max(target * headroom, kilobits_per_second(1));
+  rate_ = std::max(target * (roomy ? roomy_headroom : headroom), kilobits_per_second(1));
 }
 
 void Pacer::sent(Instant now, size_t bytes) {

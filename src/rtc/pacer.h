@@ -10,8 +10,9 @@ namespace vicino::rtc {
 
 class Pacer {
  public:
-  // From now on. `rate` isn't zero.
-  void set_rate(Instant now, BitRate target);
+  // From now on. `rate` isn't zero. `roomy`: all that is wanted takes so little of the path that a
+  // burst is soon through.
+  void set_rate(Instant now, BitRate target, bool roomy = false);
   // Everything that went out, audio and probes too.
   void sent(Instant now, size_t bytes);
   // How many bytes of video may go out now; 0: wait until next(). `waiting` bytes in all wait, the
@@ -27,7 +28,7 @@ class Pacer {
  private:
   // Faster than the target, which is an average: frames differ in size. Higher has less delay here
   // and more in the network.
-  static constexpr double headroom = 1.3;
+  static constexpr double headroom = 1.3, roomy_headroom = 2.5;
   // May go out at once. Longer saves wake-ups and makes trains, and is as much queue elsewhere.
   static constexpr Duration burst = milliseconds(5);
   static constexpr size_t smallest_burst = 1500;

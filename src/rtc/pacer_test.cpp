@@ -93,5 +93,13 @@ TEST(Pacer, WhatDrainsInTwentyMillisecondsPasses) {
   EXPECT_TRUE(pacer.passes(now + milliseconds(20), 12'000));
 }
 
+TEST(Pacer, OnARoomyPathMorePasses) {
+  Pacer pacer;
+  const Instant now = Instant{} + seconds(1);
+  pacer.set_rate(now, kilobits_per_second(4000), true);
+  EXPECT_TRUE(pacer.passes(now, 24'000));
+  EXPECT_FALSE(pacer.passes(now, 26'000)) << "2.5 times 10 kB";
+}
+
 }  // namespace
 }  // namespace vicino::rtc

@@ -7,9 +7,13 @@ namespace vicino::sfu {
 void Downlink::feedback(Instant now, const rtc::TransportFeedback& feedback) {
   estimator_.feedback(now, feedback);
   lately_ = least_.add(now, estimator_.planned());
-  pacer_.set_rate(now, estimator_.target());
+  pace(now);
   settle(now);
   review_loss(now);
+}
+
+void Downlink::pace(Instant now) {
+  pacer_.set_rate(now, estimator_.target(), estimator_.roomy());
 }
 
 void Downlink::review_loss(Instant now) {
@@ -23,7 +27,7 @@ void Downlink::review_loss(Instant now) {
 void Downlink::tick(Instant now) {
   if (estimator_.next_due() <= now) {
     estimator_.tick(now);
-    pacer_.set_rate(now, estimator_.target());
+    pace(now);
   }
   settle(now);
 }

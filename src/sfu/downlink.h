@@ -107,6 +107,7 @@ class Downlink {
     Instant start, next;
     size_t sent = 0;
   };
+  void pace(Instant now);
   void settle(Instant now);
   void review_loss(Instant now);
 
