@@ -4,7 +4,7 @@ import { diagnose, ownQuality, remember, settled, type Circumstances, type Findi
 import { followCpu, fullCpuBudget, spend, type Budget, type CpuBudget } from '../state/cpu_budget';
 import { figuresBetween, type Counters, type Figures } from '../state/statistics';
 import { Store } from '../state/store';
-import { isCrowded, voiceOnly, wholeUplink } from '../state/uplink_budget';
+import { isCrowded, shortestOf, voiceOnly, wholeUplink, withRoundTrip, type RoundTrip } from '../state/uplink_budget';
 
 export interface NetworkView {
   /** null: not measured yet. */
@@ -39,7 +39,7 @@ export class NetworkWatch {
   readonly #timer: number;
   #before: Counters | null = null;
   #connections = 0;
-  #shortestRoundTrip: number | null = null;
+  #roundTrips: readonly RoundTrip[] = [];
   #history: History = new Map();
   #closed = false;
 
@@ -52,7 +52,7 @@ export class NetworkWatch {
   reset(): void {
     ++this.#connections;
     this.#before = null;
-    this.#shortestRoundTrip = null;
+    this.#roundTrips = [];
     this.view.update((view) => ({ ...view, figures: null }));
   }
 
@@ -69,8 +69,8 @@ export class NetworkWatch {
     const before = this.#before;
     this.#before = counters;
     const figures = before && counters ? figuresBetween(before, counters, this.#subject.theirs()) : null;
-    if (counters?.roundTrip != null) this.#shortestRoundTrip = Math.min(this.#shortestRoundTrip ?? Infinity, counters.roundTrip);
     const now = performance.now();
+    this.#roundTrips = withRoundTrip(this.#roundTrips, now, counters?.roundTrip ?? null);
     const cpu = this.#spend(now, figures);
     const slow = cpu.send.level > 0 || cpu.receive.level > 0;
     const surroundings = this.#subject.circumstances();
@@ -86,7 +86,7 @@ export class NetworkWatch {
     if (!figures) return uplink;
     // A path that is gone isn't one that is narrow, and what was told of it before is old.
     if (connection === 'lost' || media !== 'connected') return spend(uplink, now, false, voiceOnly);
-    const wayUp = { lost: Math.max(figures.sendLoss ?? 0, (uplinks.get(self ?? -1) ?? 0) / 1000), shortest: this.#shortestRoundTrip };
+    const wayUp = { lost: Math.max(figures.sendLoss ?? 0, (uplinks.get(self ?? -1) ?? 0) / 1000), shortest: shortestOf(this.#roundTrips) };
     return spend(uplink, now, isCrowded(figures, wayUp, uplink.level), voiceOnly);
   }
 

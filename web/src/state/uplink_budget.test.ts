@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Figures } from './statistics';
-import { isCrowded, smallestOnly } from './uplink_budget';
+import { isCrowded, shortestOf, smallestOnly, withRoundTrip } from './uplink_budget';
 
 const picture = { mid: '1', width: 320, height: 180, framesPerSecond: 15, codec: 'VP8' };
 const figures = (over: Partial<Figures>) => ({ pictures: [picture], room: 1_000_000, roundTrip: 40, voiceLoss: 0, ...over }) as Figures;
@@ -22,5 +22,17 @@ describe('a camera', () => {
     ['fits as the smallest layer', { room: 140_000 }, 0, smallestOnly, false],
   ])('%s', (_, over, lost, level, crowded) => {
     expect(isCrowded(figures(over), { lost, shortest: 30 }, level)).toBe(crowded);
+  });
+});
+
+describe('the shortest round trip', () => {
+  it('is none before one was measured', () => expect(shortestOf(withRoundTrip([], 0, null))).toBeNull());
+  it('stays while a queue makes others longer', () => {
+    const trips = [200, 300, 250].reduce((kept, took, i) => withRoundTrip(kept, 2_000 * i, took), withRoundTrip([], 0, 30));
+    expect(shortestOf(trips)).toBe(30);
+  });
+  it('isn’t that of a network of a minute ago', () => {
+    const trips = withRoundTrip(withRoundTrip([], 0, 30), 60_000, 140);
+    expect(shortestOf(trips)).toBe(140);
   });
 });

@@ -21,11 +21,27 @@ const standing = 100;
 /** bit/s: the smallest picture beside a voice. */
 const smallestRoom = 100_000;
 
+/** ms that a round trip counts as the way without a queue. Longer takes another network's way for a queue for longer. */
+const counts = 60_000;
+
+export interface RoundTrip {
+  /** ms. */
+  readonly at: number;
+  readonly took: number;
+}
+
+export function withRoundTrip(trips: readonly RoundTrip[], at: number, took: number | null): readonly RoundTrip[] {
+  const kept = trips.filter((trip) => at - trip.at < counts);
+  return took === null ? kept : [...kept, { at, took }];
+}
+
+export const shortestOf = (trips: readonly RoundTrip[]): number | null => (trips.length === 0 ? null : Math.min(...trips.map(({ took }) => took)));
+
 /** What is known of the way to the server beside the figures. */
 export interface WayUp {
   /** Share, of everything, by anybody's word. */
   readonly lost: number;
-  /** ms: the shortest round trip so far; null: none measured. */
+  /** ms: the shortest round trip lately; null: none measured. */
   readonly shortest: number | null;
 }
 
