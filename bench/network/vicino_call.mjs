@@ -13,6 +13,14 @@ export async function vicinoCall(own, people, flags) {
   const link = await server.newRoom(own);
   for (const person of people) await person.join(link, person === people[0] ? null : people[0]);
   const pairs = people.flatMap((viewer) => people.filter((other) => other !== viewer).map((other) => [viewer, other]));
-  for (const [viewer, other] of pairs) await until(`${viewer.name} sees ${other.name}`, () => viewer.picture(other.name), 60_000);
+  for (const [viewer, other] of pairs) await seen(viewer, other);
   return [relay];
+}
+
+async function seen(viewer, { name }) {
+  try {
+    await until(`${viewer.name} sees ${name}`, () => viewer.picture(name), 60_000);
+  } catch (problem) {
+    throw new Error(`${problem.message}; the tile: ${JSON.stringify(await viewer.tile(name))}`, { cause: problem });
+  }
 }
