@@ -73,13 +73,16 @@ struct Layer {
   std::array<Watch, Target::spatial_layers> watch{};
 
   bool flowing(Instant now) const {
-    return last_packet && !(silent_since && now - *silent_since >= seconds(1));
+    return last_packet && !(silent_since && now - *silent_since >= silence);
   }
   // Flows, or should in a moment, as it was asked for.
   bool coming(Instant now, uint8_t spatial) const {
     const auto& resumed = watch[spatial].resumed_at;
     return (flowing(now) && inner.makes(spatial)) || (resumed && now - *resumed < resume_time);
   }
+  // An encoder that leaves a layer out goes on with the others. Longer is a longer freeze of those
+  // who got it, shorter takes a picture that the sender's pacer holds back for the layer's end.
+  static constexpr Duration silence = milliseconds(400);
   // As long as an encoder may take to begin again.
   static constexpr Duration resume_time = seconds(3);
 };

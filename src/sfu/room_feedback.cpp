@@ -158,7 +158,7 @@ void Room::Impl::handle_key_request(Instant now, Participant& from, uint32_t ssr
 void Room::Impl::handle_bye(Instant now, Participant& from, const rtc::Bye& bye) {
   for (const uint32_t ssrc : bye.ssrcs) {
     if (Layer* layer = from.incoming.find_ssrc(ssrc); layer && layer->last_packet)
-      layer->silent_since = now - seconds(1);
+      layer->silent_since = now - Layer::silence;
   }
 }
 

@@ -62,8 +62,8 @@ struct Room::Impl {
   // estimators, more often costs uplink.
   static constexpr Duration tick_interval = milliseconds(100);
   static constexpr Duration report_interval = seconds(1);
-  static constexpr Duration key_request_interval =
-      milliseconds(500);  // per layer; less floods slow encoders
+  // Per layer. Less floods slow encoders, more is a longer freeze where a request was lost.
+  static constexpr Duration key_request_interval = milliseconds(300);
   static constexpr Duration idle_key_request_interval =
       seconds(3);  // when nothing of the layer arrives
   static constexpr Duration voices_interval =
