@@ -50,10 +50,23 @@ TEST(RateControl, AQueueIsAnothersAlsoWhileItGrows) {
 // The other's burst may just be there when it is looked.
 TEST(RateControl, AQueueThatJustCameIsNobodys) {
   Reports reports;
-  reports.report(DelaySignal::overuse, kbps(2800), milliseconds(100));
+  reports.report(DelaySignal::overuse, kbps(2800), milliseconds(300));
   for (int i = 0; i < 9; ++i)
-    reports.report(DelaySignal::normal, reports.control.target(), milliseconds(110));
+    reports.report(DelaySignal::normal, reports.control.target(), milliseconds(300));
   EXPECT_FALSE(reports.control.queue_is_foreign());
+}
+
+TEST(RateControl, AQueueThatLastsAndThatAProbePassesIsAnothers) {
+  Reports reports;
+  const Duration queue = milliseconds(150);
+  for (int i = 0; i < 40; ++i) reports.report(DelaySignal::normal, kbps(60), queue);
+  EXPECT_FALSE(reports.control.queue_lasts(reports.now, queue));
+  for (int i = 0; i < 20; ++i) reports.report(DelaySignal::normal, kbps(60), queue);
+  EXPECT_TRUE(reports.control.queue_lasts(reports.now, queue));
+  EXPECT_FALSE(reports.control.queue_lasts(reports.now, milliseconds(30))) << "a short one";
+  reports.control.passed(reports.now, kbps(120));
+  EXPECT_TRUE(reports.control.queue_is_foreign());
+  EXPECT_GE(reports.control.target(), kbps(120));
 }
 
 TEST(RateControl, TheOwnQueueIsEmptied) {
