@@ -106,6 +106,7 @@ void RateControl::overused(Instant now, const Path& path) {
   if (!below_capacity) learn_capacity(*arriving);
   last_decrease_ = now;
   if (drain_until_ && now >= *drain_until_) judge_drain(now, path);
+  // It was just found to be another's: to go on giving way would take back what that gave back.
   if (foreign_until_) return drain_until_.reset();
   // Once per queue: further reports of the same one only show better what arrives.
   const BitRate most = drain_until_ ? rate_ : rate_ * resume;

@@ -125,8 +125,8 @@ class RateControl {
   BitRate rate_, target_;
   std::optional<BitRate> capacity_;  // what arrived when the path was full
   std::optional<Instant> drain_until_, last_decrease_, last_growth_;
-  Queue drain_from_, stands_from_;  // what there was when it began
-  std::optional<Instant> queue_since_;
+  Queue drain_from_, stands_from_;        // what there was when it began
+  std::optional<Instant> queue_since_;    // there was one without a break, of whoever
   std::optional<Instant> stands_since_;   // a queue that is let run off
   std::optional<Instant> foreign_until_;  // the queue is another's
 };
